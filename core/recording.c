@@ -1,0 +1,288 @@
+#include "core/recording.h"
+
+#include <math.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/arena.h"
+
+struct recording *recording_new(void) {
+    struct arena *arena = arena_new();
+    struct recording *recording = arena_alloc(arena, sizeof *recording);
+    recording->arena = arena;
+    return recording;
+}
+
+static void table_clear(struct table *table) {
+    free(table->time);
+    free(table->interval);
+    free(table->line);
+    for (size_t i = 0; i < table->column_count; i++) free(table->columns[i].values);
+    free(table->columns);
+}
+
+void recording_free(struct recording *recording) {
+    if (recording == NULL) return;
+    for (size_t i = 0; i < recording->source_count; i++) {
+        struct source *source = recording->sources[i];
+        // One table past the end is the overflow table of source_table.
+        size_t tables = source->table_count + (source->table_count == TABLES_MOST ? 1 : 0);
+        for (size_t k = 0; k < tables; k++) table_clear(&source->tables[k]);
+        free(source->tables);
+        free(source->events);
+        free(source->facts);
+        free(source->problems);
+    }
+    free(recording->sources);
+    arena_free(recording->arena);
+}
+
+struct source *recording_source(struct recording *recording, const char *path, const char *member) {
+    recording->sources = grow_array(recording->sources, &recording->source_capacity_, recording->source_count + 1,
+                                    sizeof *recording->sources);
+    struct source *source = arena_alloc(recording->arena, sizeof *source);
+    source->arena_ = recording->arena;
+    source->path = arena_string(recording->arena, path);
+    source->member = arena_string(recording->arena, member);
+    source->sha256 = "";
+    source->tool_version = "";
+    source->host = "";
+    source->zone = "";
+    source->clock_note = "";
+    source->modified = MILLIS_NONE;
+    source->first = MILLIS_NONE;
+    source->last = MILLIS_NONE;
+    source->cadence = NAN;
+    recording->sources[recording->source_count++] = source;
+    return source;
+}
+
+struct table *source_table(struct source *source, struct text entity, enum entity_kind kind) {
+    // Rows of a report come in the same order each time: the table behind the
+    // last one is nearly always the one asked for.
+    size_t count = source->table_count;
+    for (size_t i = 1; i <= count; i++) {
+        size_t k = (source->last_table_ + i) % count;
+        if (source->tables[k].entity_kind == kind && text_equal(entity, source->tables[k].entity)) {
+            source->last_table_ = k;
+            return &source->tables[k];
+        }
+    }
+    if (source->table_capacity_ == 0 || count < TABLES_MOST) {
+        // Always room for one more: the overflow table.
+        source->tables = grow_array(source->tables, &source->table_capacity_, count + 2, sizeof *source->tables);
+    }
+    struct table *table = &source->tables[count];
+    if (count == TABLES_MOST) {
+        if (table->entity == NULL)
+            source_problem(source, 0, SEVERITY_WARNING, "more than %d entities in one file: the rest is not read",
+                           TABLES_MOST);
+        else
+            return table;
+    } else {
+        source->last_table_ = count;
+        source->table_count++;
+    }
+    memset(table, 0, sizeof *table);
+    table->entity = text_copy(source->arena_, entity);
+    table->entity_kind = kind;
+    if (source->table_count == TABLES_MOST && count < TABLES_MOST) memset(table + 1, 0, sizeof *table);
+    return table;
+}
+
+static size_t add_column(struct source *source, struct table *table, const char *quantity, enum unit unit,
+                         enum series_kind kind, bool derived) {
+    for (size_t i = 0; i < table->column_count; i++)
+        if (strcmp(table->columns[i].quantity, quantity) == 0) return i;
+    table->columns =
+        grow_array(table->columns, &table->column_capacity_, table->column_count + 1, sizeof *table->columns);
+    struct column *column = &table->columns[table->column_count];
+    *column = (struct column){
+        .quantity = text_copy(source->arena_, text_of(quantity)), .unit = unit, .kind = kind, .derived = derived};
+    if (table->row_capacity_ > 0) {
+        size_t none = 0;
+        column->values = grow_array(NULL, &none, table->row_capacity_, sizeof *column->values);
+        for (size_t i = 0; i < table->row_count; i++) column->values[i] = NAN;
+    }
+    return table->column_count++;
+}
+
+size_t table_column(struct source *source, struct table *table, const char *quantity, enum unit unit,
+                    enum series_kind kind) {
+    return add_column(source, table, quantity, unit, kind, false);
+}
+
+size_t table_column_derived(struct source *source, struct table *table, const char *quantity, enum unit unit,
+                            enum series_kind kind) {
+    return add_column(source, table, quantity, unit, kind, true);
+}
+
+size_t table_row(struct table *table, millis time, double interval, uint32_t line) {
+    size_t row = table->row_count;
+    if (row == table->row_capacity_) {
+        size_t old = table->row_capacity_;
+        size_t capacity = old;
+        table->time = grow_array(table->time, &capacity, row + 1, sizeof *table->time);
+        size_t same = old;
+        table->interval = grow_array(table->interval, &same, capacity, sizeof *table->interval);
+        same = old;
+        table->line = grow_array(table->line, &same, capacity, sizeof *table->line);
+        for (size_t i = 0; i < table->column_count; i++) {
+            same = old;
+            table->columns[i].values = grow_array(table->columns[i].values, &same, capacity, sizeof(double));
+        }
+        table->row_capacity_ = capacity;
+    }
+    table->time[row] = time;
+    table->interval[row] = (float)interval;
+    table->line[row] = line;
+    for (size_t i = 0; i < table->column_count; i++) table->columns[i].values[row] = NAN;
+    table->row_count++;
+    return row;
+}
+
+void table_set(struct table *table, size_t row, size_t column, double value) {
+    table->columns[column].values[row] = isfinite(value) ? value : NAN;
+}
+
+void source_event(struct source *source, millis time, uint32_t line, enum event_kind kind, struct text entity,
+                  struct text text, double value) {
+    source->events =
+        grow_array(source->events, &source->event_capacity_, source->event_count + 1, sizeof *source->events);
+    source->events[source->event_count++] = (struct event){.time = time,
+                                                           .line = line,
+                                                           .kind = kind,
+                                                           .entity = text_copy(source->arena_, entity),
+                                                           .text = text_copy(source->arena_, text_head(text, 400)),
+                                                           .value = value};
+}
+
+void source_fact(struct source *source, struct text entity, const char *key, struct text value, uint32_t line) {
+    char *entity_copy = text_copy(source->arena_, entity);
+    char *value_copy = text_copy(source->arena_, value);
+    for (size_t i = 0; i < source->fact_count; i++) {
+        const struct fact *fact = &source->facts[i];
+        if (strcmp(fact->key, key) == 0 && strcmp(fact->entity, entity_copy) == 0 &&
+            strcmp(fact->value, value_copy) == 0)
+            return;
+    }
+    source->facts = grow_array(source->facts, &source->fact_capacity_, source->fact_count + 1, sizeof *source->facts);
+    source->facts[source->fact_count++] = (struct fact){
+        .entity = entity_copy, .key = arena_string(source->arena_, key), .value = value_copy, .line = line};
+}
+
+static void add_problem(struct source *source, uint32_t line, enum severity severity, const char *format,
+                        va_list args) {
+    if (source->problem_count < PROBLEMS_KEPT) {
+        char message[512];
+        vsnprintf(message, sizeof message, format, args);
+        source->problems =
+            grow_array(source->problems, &source->problem_capacity_, PROBLEMS_KEPT, sizeof *source->problems);
+        source->problems[source->problem_count] = (struct problem){
+            .line = line, .severity = severity, .message = text_copy(source->arena_, text_of(message))};
+    }
+    source->problem_count++;
+}
+
+void source_problem(struct source *source, uint32_t line, enum severity severity, const char *format, ...) {
+    va_list args;
+    va_start(args, format);
+    add_problem(source, line, severity, format, args);
+    va_end(args);
+}
+
+void source_skip(struct source *source, uint32_t line, const char *format, ...) {
+    va_list args;
+    va_start(args, format);
+    add_problem(source, line, SEVERITY_WARNING, format, args);
+    va_end(args);
+    source->skipped_lines++;
+}
+
+static int compare_double(const void *a, const void *b) {
+    double x = *(const double *)a;
+    double y = *(const double *)b;
+    return (x > y) - (x < y);
+}
+
+// The longest table decides: a hot-plugged device has fewer rows.
+static double median_spacing(const struct source *source) {
+    const struct table *longest = NULL;
+    for (size_t i = 0; i < source->table_count; i++)
+        if (longest == NULL || source->tables[i].row_count > longest->row_count) longest = &source->tables[i];
+    if (longest == NULL || longest->row_count < 2) return NAN;
+    double *spacing = malloc(longest->row_count * sizeof *spacing);
+    if (spacing == NULL) return NAN;
+    size_t count = 0;
+    for (size_t i = 1; i < longest->row_count; i++)
+        if (longest->time[i] > longest->time[i - 1])
+            spacing[count++] = (double)(longest->time[i] - longest->time[i - 1]) / 1000.0;
+    qsort(spacing, count, sizeof *spacing, compare_double);
+    double median = NAN;
+    if (count > 0) median = count % 2 == 1 ? spacing[count / 2] : (spacing[count / 2 - 1] + spacing[count / 2]) / 2;
+    free(spacing);
+    return median;
+}
+
+static void widen(struct source *source, millis at) {
+    if (at == MILLIS_NONE) return;
+    if (source->first == MILLIS_NONE || at < source->first) source->first = at;
+    if (source->last == MILLIS_NONE || at > source->last) source->last = at;
+}
+
+void source_finish(struct source *source) {
+    size_t rows = 0;
+    for (size_t i = 0; i < source->table_count; i++) rows += source->tables[i].row_count;
+    if (source->samples == 0) source->samples = rows;
+    if (source->clock == CLOCK_NONE) return;
+    for (size_t i = 0; i < source->table_count; i++)
+        for (size_t k = 0; k < source->tables[i].row_count; k++) widen(source, source->tables[i].time[k]);
+    for (size_t i = 0; i < source->event_count; i++) widen(source, source->events[i].time);
+    if (isnan(source->cadence)) source->cadence = median_spacing(source);
+}
+
+const struct table *source_find(const struct source *source, const char *entity) {
+    for (size_t i = 0; i < source->table_count; i++)
+        if (strcmp(source->tables[i].entity, entity) == 0) return &source->tables[i];
+    return NULL;
+}
+
+const struct column *table_find(const struct table *table, const char *quantity) {
+    if (table == NULL) return NULL;
+    for (size_t i = 0; i < table->column_count; i++)
+        if (strcmp(table->columns[i].quantity, quantity) == 0) return &table->columns[i];
+    return NULL;
+}
+
+const char *source_fact_value(const struct source *source, const char *entity, const char *key) {
+    for (size_t i = source->fact_count; i-- > 0;) {
+        const struct fact *fact = &source->facts[i];
+        if ((entity == NULL || strcmp(fact->entity, entity) == 0) && strcmp(fact->key, key) == 0) return fact->value;
+    }
+    return NULL;
+}
+
+struct column_stats column_stats(const struct table *table, const struct column *column) {
+    struct column_stats stats = {.min = NAN, .mean = NAN, .max = NAN};
+    long double sum = 0;
+    for (size_t i = 0; i < table->row_count; i++) {
+        double value = column->values[i];
+        if (isnan(value)) {
+            stats.missing++;
+            continue;
+        }
+        if (stats.samples == 0 || value < stats.min) stats.min = value;
+        if (stats.samples == 0 || value > stats.max) stats.max = value;
+        sum += value;
+        stats.samples++;
+    }
+    if (stats.samples > 0) stats.mean = (double)(sum / (long double)stats.samples);
+    return stats;
+}
+
+const char *source_name(const struct source *source) {
+    if (source->member[0] == '\0') return source->path;
+    return arena_printf(source->arena_, "%s/%s", source->path, source->member);
+}

@@ -1,0 +1,67 @@
+// lines.h: the bytes of one log as a stream of lines, whatever they were wrapped in.
+//
+// Decoding is done here, once for all parsers: UTF-16 with or without BOM, UTF-8 BOM, CRLF
+// and lone CR, NUL bytes, terminal escapes. A line longer than the
+// limit is cut there and the cut is counted, so that a never-ending line cannot
+// take all memory.
+#ifndef WHYSLOW_PARSERS_LINES_H
+#define WHYSLOW_PARSERS_LINES_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "core/text.h"
+
+// Longest line that is kept, in bytes. Longer ones are cut (lines_next tells).
+enum { LINE_LIMIT = 1 << 20 };
+
+// Where bytes come from. read: fills up to `size` bytes, returns how many, 0 at
+// the end, -1 on an error that lines_error then describes.
+struct byte_source {
+    ptrdiff_t (*read)(void *state, void *buffer, size_t size);
+    void *state;
+};
+
+struct lines;
+
+// A stream of lines over a byte source (borrowed). Never NULL.
+struct lines *lines_new(struct byte_source from);
+// The same over memory (borrowed), for tests and fuzzing.
+struct lines *lines_of_memory(const void *bytes, size_t size);
+void lines_free(struct lines *lines);  // NULL allowed
+
+// The next line without its end, valid until the next call. False at the end.
+// Line numbers (lines_number) count from 1 as an editor shows them.
+bool lines_next(struct lines *lines, struct text *line);
+uint32_t lines_number(const struct lines *lines);
+
+// True if the line just returned was not ended by a line end: the file stops
+// in it, and its last field may be cut short.
+bool lines_unended(const struct lines *lines);
+// True if the line just returned was longer than LINE_LIMIT.
+bool lines_cut(const struct lines *lines);
+
+// The first bytes of the stream, decoded, without consuming them: what bids are made on.
+// At most 64 KiB.
+struct text lines_peek(struct lines *lines);
+
+// Puts the line just returned back: the next lines_next returns it again. One line deep.
+void lines_back(struct lines *lines);
+
+// What decoding met, for inspect's list of problems.
+struct lines_report {
+    bool utf16, bom, crlf, mixed_ends, escapes;
+    uint64_t nul_bytes;
+    uint64_t cut_lines;
+    uint64_t bytes;     // raw bytes read so far
+    const char *error;  // NULL, or why reading stopped early ("truncated gzip input")
+};
+struct lines_report lines_report(const struct lines *lines);
+void lines_fail(struct lines *lines, const char *error);  // for the byte source's owner
+
+// All that remains, decoded, as one NUL-terminated text (lines joined by '\n'), for JSON
+// and XML. At most `limit` bytes: *whole says whether that was all. Valid until lines_free.
+struct text lines_rest(struct lines *lines, size_t limit, bool *whole);
+
+#endif

@@ -1,0 +1,23 @@
+#include "parsers/parser.h"
+
+#include <stddef.h>
+
+const struct parser parsers_table[] = {
+    {NULL, NULL, NULL, NULL},
+};
+
+const struct parser *parsers_choose(struct text head, bool whole, const struct parser **tie) {
+    const struct parser *best = NULL;
+    int highest = BID_NONE;
+    *tie = NULL;
+    for (const struct parser *parser = parsers_table; parser->name != NULL; parser++) {
+        int bid = parser->bid(head, whole);
+        if (bid == highest && bid > BID_NONE && *tie == NULL) *tie = parser;
+        if (bid > highest) {
+            highest = bid;
+            best = parser;
+            *tie = NULL;
+        }
+    }
+    return best;
+}
