@@ -1,0 +1,33 @@
+#include <stddef.h>
+#include <string.h>
+
+#include "analyzer/diagnosis.h"
+#include "reports/json.h"
+#include "reports/outset.h"
+#include "reports/writer.h"
+
+// One row an output. To add one: a file with a function of this type, a row here, an enumerator in writer.h.
+struct writer {
+    const char *name;
+    bool (*write)(struct outset *set, const struct diagnosis *diagnosis, const struct report_options *options);
+};
+
+static const struct writer writers[REPORT_COUNT_] = {
+    [REPORT_JSON] = {"json", json_write},
+};
+
+enum report_format report_format_named(const char *name) {
+    for (int i = 0; i < REPORT_COUNT_; i++)
+        if (writers[i].name != NULL && strcmp(writers[i].name, name) == 0) return (enum report_format)i;
+    return REPORT_COUNT_;
+}
+
+bool reports_write(const struct diagnosis *diagnosis, const struct report_options *options, char *error, size_t size) {
+    struct outset *set = outset_new(options->directory);
+    for (int i = 0; i < REPORT_COUNT_ && !outset_failed(set); i++)
+        if ((options->formats & 1u << i) != 0 && writers[i].write != NULL) writers[i].write(set, diagnosis, options);
+    bool done = outset_commit(set, NULL);
+    if (size > 0) snprintf(error, size, "%s", outset_error(set));
+    outset_free(set);
+    return done;
+}
