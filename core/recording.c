@@ -173,8 +173,9 @@ void source_fact(struct source *source, struct text entity, const char *key, str
         .entity = entity_copy, .key = arena_string(source->arena_, key), .value = value_copy, .line = line};
 }
 
-static void add_problem(struct source *source, uint32_t line, enum severity severity, const char *format,
-                        va_list args) {
+__attribute__((format(printf, 4, 0))) static void add_problem(struct source *source, uint32_t line,
+                                                              enum severity severity, const char *format,
+                                                              va_list args) {
     if (source->problem_count < PROBLEMS_KEPT) {
         char message[512];
         vsnprintf(message, sizeof message, format, args);

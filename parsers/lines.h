@@ -1,9 +1,8 @@
 // lines.h: the bytes of one log as a stream of lines, whatever they were wrapped in.
 //
 // Decoding is done here, once for all parsers: UTF-16 with or without BOM, UTF-8 BOM, CRLF
-// and lone CR, NUL bytes, terminal escapes. A line longer than the
-// limit is cut there and the cut is counted, so that a never-ending line cannot
-// take all memory.
+// and lone CR, NUL bytes, terminal escapes (what moves the cursor to another row ends a line like a lone CR). A line
+// longer than the limit is cut there and the cut is counted, so that a never-ending line cannot take all memory.
 #ifndef WHYSLOW_PARSERS_LINES_H
 #define WHYSLOW_PARSERS_LINES_H
 
@@ -32,7 +31,10 @@ struct lines *lines_of_memory(const void *bytes, size_t size);
 void lines_free(struct lines *lines);  // NULL allowed
 
 // The next line without its end, valid until the next call. False at the end.
-// Line numbers (lines_number) count from 1 as an editor shows them.
+//
+// LF and CRLF end a line. So does a lone CR, which redraws a progress bar: each state of the bar is a line of its own,
+// empty ones are left out. Line numbers (lines_number) count from 1 as grep -n and sed do: all pieces of a redrawn line
+// have its number. Only in a file without any LF at its beginning each CR counts.
 bool lines_next(struct lines *lines, struct text *line);
 uint32_t lines_number(const struct lines *lines);
 
@@ -44,7 +46,10 @@ bool lines_cut(const struct lines *lines);
 
 // The first bytes of the stream, decoded, without consuming them: what bids are made on.
 // At most 64 KiB.
+// Line ends are LF in it, whatever they were. Valid until the next call.
 struct text lines_peek(struct lines *lines);
+// True if the last lines_peek showed all that was left.
+bool lines_peek_whole(const struct lines *lines);
 
 // Puts the line just returned back: the next lines_next returns it again. One line deep.
 void lines_back(struct lines *lines);
