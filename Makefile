@@ -5,14 +5,20 @@
 #   make check     all tests
 #   make help      every target
 #
-# One file, not recursive. Objects lie in $(BUILD)/obj; each room of the source tree
-# (core parsers analyzer reports cli) becomes one static library.
+# One file, not recursive but for flavours. Objects lie in $(BUILD)/obj; each room
+# of the source tree (core parsers analyzer reports cli) becomes one static library.
 
 VERSION  := 0.1.0
 BUILD    ?= build
-CC       ?= gcc
+ifeq ($(origin CC),default)
+CC       := gcc
+endif
 prefix   ?= /usr/local
 DESTDIR  ?=
+JOBS     ?= $(shell nproc 2>/dev/null || echo 2)
+SECONDS  ?= 60
+# The Python that the distribution's packages belong to, wherever another one shadows it.
+PYTHON   ?= $(firstword $(wildcard /usr/bin/python3) python3)
 PACKAGES := libpcre2-8 gsl pangocairo cairo libarchive jansson expat inih libcrypto
 
 ROOMS := core parsers analyzer reports cli
@@ -22,11 +28,12 @@ WARNINGS := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wpo
 HARDENED := -fstack-protector-strong -D_FORTIFY_SOURCE=2 -fPIE
 CFLAGS   ?= -O2 -g
 SANITIZE ?=
+PACKAGE_CFLAGS := $(shell pkg-config --cflags $(PACKAGES) 2>/dev/null)
+PACKAGE_LIBS   := $(shell pkg-config --libs $(PACKAGES) 2>/dev/null)
 ALL_CFLAGS  = -std=c17 -D_GNU_SOURCE -I. $(WARNINGS) $(if $(SANITIZE),,$(HARDENED)) $(CFLAGS) $(SANITIZE) \
-              -DWHYSLOW_VERSION='"$(VERSION)"' -DWHYSLOW_LOCALEDIR='"$(prefix)/share/locale"' \
-              $(shell pkg-config --cflags $(PACKAGES) 2>/dev/null)
+              -DWHYSLOW_VERSION='"$(VERSION)"' -DWHYSLOW_LOCALEDIR='"$(prefix)/share/locale"' $(PACKAGE_CFLAGS)
 ALL_LDFLAGS = $(if $(SANITIZE),,-pie -Wl,-z,relro,-z,now) $(LDFLAGS) $(SANITIZE)
-LIBS        = $(shell pkg-config --libs $(PACKAGES) 2>/dev/null) -lcsv -lxlsxwriter -lm
+LIBS        = $(PACKAGE_LIBS) -lcsv -lxlsxwriter -lm
 
 sources  = $(sort $(wildcard $(1)/*.c))
 objects  = $(patsubst %.c,$(BUILD)/obj/%.o,$(1))
@@ -34,20 +41,35 @@ libs     = $(foreach room,$(1),$(BUILD)/lib$(room).a)
 MAIN     := cli/main.c
 CLI_SRC  := $(filter-out $(MAIN),$(call sources,cli))
 ALL_SRC  := $(foreach room,$(ROOMS),$(call sources,$(room)))
+GEN_SRC  := $(call sources,samples/generator)
+YARD_SRC := $(call sources,tests/yardstick)
 UNIT_SRC := $(sort $(wildcard tests/unit/test_*.c))
 UNIT_BIN := $(patsubst tests/unit/%.c,$(BUILD)/tests/%,$(UNIT_SRC))
+FUZZ_SRC := $(sort $(wildcard tests/fuzz/fuzz_*.c))
+FUZZ_BIN := $(patsubst tests/fuzz/%.c,$(BUILD)/fuzz/%,$(FUZZ_SRC))
+# Tests of the whole program: they end with the line `N passed, N failed`.
+SCRIPTS  := $(sort $(wildcard tests/check_*.py tests/check_*.sh))
+
+# A sub-make reads again what pkg-config says, so it sees the packages that were just installed.
+SUBMAKE = $(MAKE) --no-print-directory $(if $(filter -j%,$(MAKEFLAGS)),,-j$(JOBS))
 
 .DELETE_ON_ERROR:
 .SUFFIXES:
+.SECONDARY:
 .PHONY: all
-all: $(BUILD)/whyslow
+all: $(BUILD)/whyslow ## build/whyslow (the default)
 
 $(BUILD)/whyslow: $(call objects,$(MAIN)) $(call libs,cli reports analyzer parsers core)
 	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(LIBS)
 
-$(BUILD)/obj/%.o: %.c
+# Where a package is missing, its name is more useful than the compiler's complaint.
+$(BUILD)/obj/%.o: %.c | $(BUILD)/packages
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
+
+$(BUILD)/packages:
+	@mkdir -p $(@D)
+	@PYTHON=$(PYTHON) tests/packages.sh --name build && touch $@
 
 define room_library
 $(BUILD)/lib$(1).a: $(call objects,$(if $(filter cli,$(1)),$(CLI_SRC),$(call sources,$(1))))
@@ -57,7 +79,20 @@ $(BUILD)/lib$(1).a: $(call objects,$(if $(filter cli,$(1)),$(CLI_SRC),$(call sou
 endef
 $(foreach room,$(ROOMS),$(eval $(call room_library,$(room))))
 
--include $(patsubst %.c,$(BUILD)/obj/%.d,$(ALL_SRC) $(UNIT_SRC))
+-include $(patsubst %.c,$(BUILD)/obj/%.d,$(ALL_SRC) $(UNIT_SRC) $(GEN_SRC) $(YARD_SRC) $(FUZZ_SRC))
+
+.PHONY: deps
+deps: ## install what demo and check need (apt), or name it
+	@PYTHON=$(PYTHON) tests/packages.sh build test
+
+.PHONY: demo
+demo: ## build, analyse samples/sata-ssd, say where the report lies
+	@PYTHON=$(PYTHON) tests/packages.sh build
+	@$(SUBMAKE) -s all
+	@echo '$$ $(BUILD)/whyslow analyze samples/sata-ssd'
+	@$(BUILD)/whyslow analyze samples/sata-ssd -o whyslow-report
+	@echo
+	@echo "The report: $(CURDIR)/whyslow-report/report.pdf (and .md .xlsx .json, timeline.png)"
 
 # ── tests ──────────────────────────────────────────────────────────────────
 
@@ -67,5 +102,139 @@ $(BUILD)/tests/%: $(BUILD)/obj/tests/unit/%.o $(call libs,cli reports analyzer p
 	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(LIBS) -lcmocka
 
 .PHONY: unit
-unit: $(UNIT_BIN)
-	@set -e; for test in $(UNIT_BIN); do echo "== $$test"; $$test; done
+unit: $(UNIT_BIN) ## the unit tests alone
+	@tests/run_checks.sh $(UNIT_BIN)
+
+.PHONY: check
+check: ## all tests, after installing what they need
+	@PYTHON=$(PYTHON) tests/packages.sh build test
+	@$(SUBMAKE) check-ready
+
+.PHONY: check-build
+check-build: $(BUILD)/whyslow $(UNIT_BIN) $(if $(GEN_SRC),$(BUILD)/generate) $(if $(YARD_SRC),$(BUILD)/yardstick)
+
+.PHONY: check-ready
+check-ready: check-build
+	@BUILD=$(BUILD) PYTHON=$(PYTHON) CC=$(CC) MAKE=$(MAKE) tests/run_checks.sh $(UNIT_BIN) -- $(SCRIPTS)
+
+# The sanitizers abort on the first finding; leaks count.
+ASAN := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
+.PHONY: check-asan
+check-asan: ## all tests under the address and undefined-behaviour sanitizers
+	@PYTHON=$(PYTHON) tests/packages.sh build test
+	@$(SUBMAKE) check-ready BUILD=$(BUILD)/asan CFLAGS="-O1 -g" SANITIZE="$(ASAN)"
+
+.PHONY: check-layers
+check-layers: ## the rooms include only what they may, and nothing in a cycle
+	@$(PYTHON) tests/layers.py .
+
+.PHONY: check-install
+check-install: all ## install, run, uninstall: nothing may be left
+	@BUILD=$(BUILD) MAKE=$(MAKE) tests/check_install.sh
+
+# Fuzzing. A target is tests/fuzz/fuzz_NAME.c with LLVMFuzzerTestOneInput; its found inputs lie in
+# tests/fuzz/corpus/NAME. `fuzz` needs clang; `fuzz-replay` runs the corpus with any compiler.
+$(BUILD)/fuzz/%: $(BUILD)/obj/tests/fuzz/%.o $(FUZZ_DRIVER) $(call libs,cli reports analyzer parsers core)
+	@mkdir -p $(@D)
+	$(CC) $(ALL_LDFLAGS) $(FUZZ_LINK) -o $@ $^ $(LIBS)
+
+.PHONY: fuzz-build fuzz fuzz-replay fuzz-run-corpus
+fuzz-build: $(FUZZ_BIN)
+fuzz: ## run every fuzz target for SECONDS=60 (clang)
+	@$(SUBMAKE) fuzz-build BUILD=$(BUILD)/libfuzzer CC=clang CFLAGS="-O1 -g" FUZZ_LINK=-fsanitize=fuzzer \
+	    SANITIZE="$(ASAN) -fsanitize=fuzzer-no-link"
+	@set -e; for target in $(patsubst tests/fuzz/fuzz_%.c,%,$(FUZZ_SRC)); do \
+	    mkdir -p tests/fuzz/corpus/$$target $(BUILD)/libfuzzer/found/$$target; \
+	    echo "== $$target"; \
+	    $(BUILD)/libfuzzer/fuzz/fuzz_$$target -max_total_time=$(SECONDS) -timeout=10 -rss_limit_mb=2048 -max_len=65536 \
+	        -print_final_stats=1 -artifact_prefix=$(BUILD)/libfuzzer/found/$$target- \
+	        $(BUILD)/libfuzzer/found/$$target tests/fuzz/corpus/$$target; done
+fuzz-replay: ## the fuzzers' found inputs, once, under the sanitizers
+	@$(SUBMAKE) fuzz-run-corpus BUILD=$(BUILD)/asan CFLAGS="-O1 -g" SANITIZE="$(ASAN)" \
+	    FUZZ_DRIVER=$(BUILD)/asan/obj/tests/fuzz/driver.o
+fuzz-run-corpus: fuzz-build
+	@set -e; for target in $(patsubst tests/fuzz/fuzz_%.c,%,$(FUZZ_SRC)); do \
+	    $(BUILD)/fuzz/fuzz_$$target tests/fuzz/corpus/$$target; done
+
+.PHONY: coverage
+coverage: ## which lines the tests reach (gcov)
+	@$(SUBMAKE) check-ready BUILD=$(BUILD)/coverage CC=gcc CFLAGS="-O0 -g --coverage" LDFLAGS=--coverage
+	@for room in $(ROOMS); do for source in $$room/*.c; do \
+	    gcov -n -o $(BUILD)/coverage/obj/$$room $$source 2>/dev/null | grep -A1 "^File '$$source'" | tr '\n' ' ' | \
+	    sed -n "s|^File '\(.*\)' Lines executed:\([0-9.]*\)% of \([0-9]*\).*|\2 \3 \1|p"; done; done | \
+	    sort -n | awk '{ hit += $$1 / 100 * $$2; all += $$2; printf "%6.1f %%  %5d lines  %s\n", $$1, $$2, $$3 } \
+	    END { printf "%6.1f %% of %d lines\n", 100 * hit / all, all }'
+
+# ── generated runs, samples, yardsticks ────────────────────────────────────
+
+# The labelled generator: a model of the machine that writes real log formats, with the truth beside them.
+$(BUILD)/generate: $(call objects,$(GEN_SRC))
+	$(CC) $(ALL_LDFLAGS) -o $@ $^ -lm
+
+.PHONY: generate
+generate: $(BUILD)/generate ## build/generate: runs with a known truth
+
+.PHONY: score
+score: all generate ## generated runs of every cause, analysed and scored (SEEDS=5)
+	@BUILD=$(BUILD) $(PYTHON) tests/score_generated.py --seeds $(or $(SEEDS),5)
+
+.PHONY: samples
+samples: generate ## write samples/*/ anew (same bytes as committed)
+	@BUILD=$(BUILD) samples/make.sh
+
+$(BUILD)/yardstick: $(call objects,$(YARD_SRC)) $(call libs,analyzer core)
+	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(LIBS)
+
+.PHONY: yardsticks
+yardsticks: $(BUILD)/yardstick ## build/yardstick: the shipped detectors on plain CSV
+
+# ── keeping the house in order ─────────────────────────────────────────────
+
+C_FILES = $(sort $(foreach dir,$(ROOMS) samples/generator tests/unit tests/fuzz tests/yardstick,$(wildcard $(dir)/*.[ch])))
+
+.PHONY: format check-format
+format: ## clang-format over all C files
+	@clang-format -i $(C_FILES)
+check-format: ## fails where `make format` would change something
+	@clang-format --dry-run --Werror $(C_FILES) && echo "format: $(words $(C_FILES)) files in shape"
+
+.PHONY: lint
+lint: ## clang-tidy, cppcheck and shellcheck
+	@BUILD=$(BUILD) JOBS=$(JOBS) tests/lint.sh "$(filter -I% -D% -std=%,$(ALL_CFLAGS))"
+
+.PHONY: ci
+ci: ## all that CI runs: check, and every gate
+	@.ci/run
+
+# ── install ────────────────────────────────────────────────────────────────
+
+BINDIR := $(DESTDIR)$(prefix)/bin
+MANDIR := $(DESTDIR)$(prefix)/share/man/man1
+
+$(BUILD)/whyslow.1: $(BUILD)/whyslow docs/whyslow.1.in docs/make_man.sh
+	@docs/make_man.sh $(BUILD)/whyslow docs/whyslow.1.in $(VERSION) >$@
+
+.PHONY: man
+man: $(BUILD)/whyslow.1 ## the manual page, its options out of the program's own table
+
+.PHONY: install uninstall
+install: all man ## into $(prefix), under DESTDIR
+	install -d $(BINDIR) $(MANDIR)
+	install -m 755 $(BUILD)/whyslow $(BINDIR)/whyslow
+	install -m 644 $(BUILD)/whyslow.1 $(MANDIR)/whyslow.1
+uninstall: ## removes what install put there
+	rm -f $(BINDIR)/whyslow $(MANDIR)/whyslow.1
+
+.PHONY: dist
+dist: ## whyslow-VERSION.tar.gz of what is committed
+	@git archive --format=tar.gz --prefix=whyslow-$(VERSION)/ -o whyslow-$(VERSION).tar.gz HEAD
+	@echo whyslow-$(VERSION).tar.gz
+
+.PHONY: clean
+clean: ## removes $(BUILD) and the demo's report
+	rm -rf $(BUILD) whyslow-report
+
+.PHONY: help
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z][a-z-]*:.*## / { printf "  %-15s %s\n", $$1, $$2 }' Makefile | sed 's/\$$(prefix)/prefix/; s/\$$(BUILD)/build/'
+	@echo "  Variables: CC CFLAGS BUILD JOBS prefix DESTDIR SECONDS SEEDS PYTHON"
