@@ -23,18 +23,19 @@ static void table_clear(struct table *table) {
     free(table->columns);
 }
 
+static void source_clear(struct source *source) {
+    // One table past the end is the overflow table of source_table.
+    size_t tables = source->table_count + (source->table_count == TABLES_MOST ? 1 : 0);
+    for (size_t i = 0; i < tables; i++) table_clear(&source->tables[i]);
+    free(source->tables);
+    free(source->events);
+    free(source->facts);
+    free(source->problems);
+}
+
 void recording_free(struct recording *recording) {
     if (recording == NULL) return;
-    for (size_t i = 0; i < recording->source_count; i++) {
-        struct source *source = recording->sources[i];
-        // One table past the end is the overflow table of source_table.
-        size_t tables = source->table_count + (source->table_count == TABLES_MOST ? 1 : 0);
-        for (size_t k = 0; k < tables; k++) table_clear(&source->tables[k]);
-        free(source->tables);
-        free(source->events);
-        free(source->facts);
-        free(source->problems);
-    }
+    for (size_t i = 0; i < recording->source_count; i++) source_clear(recording->sources[i]);
     free(recording->sources);
     arena_free(recording->arena);
 }
@@ -200,6 +201,45 @@ void source_skip(struct source *source, uint32_t line, const char *format, ...) 
     add_problem(source, line, SEVERITY_WARNING, format, args);
     va_end(args);
     source->skipped_lines++;
+}
+
+static void append_table(struct source *source, const struct table *from, uint32_t line_offset) {
+    struct table *table = source_table(source, text_of(from->entity), from->entity_kind);
+    size_t first = table->row_count;
+    for (size_t i = 0; i < from->row_count; i++)
+        table_row(table, from->time[i], (double)from->interval[i], from->line[i] + line_offset);
+    for (size_t i = 0; i < from->column_count; i++) {
+        const struct column *column = &from->columns[i];
+        size_t to = add_column(source, table, column->quantity, column->unit, column->kind, column->derived);
+        if (from->row_count > 0)
+            memcpy(table->columns[to].values + first, column->values, from->row_count * sizeof *column->values);
+    }
+}
+
+void source_append(struct source *source, const struct source *from, uint32_t line_offset) {
+    for (size_t i = 0; i < from->table_count; i++) append_table(source, &from->tables[i], line_offset);
+    for (size_t i = 0; i < from->event_count; i++) {
+        const struct event *event = &from->events[i];
+        source_event(source, event->time, event->line + line_offset, event->kind, text_of(event->entity),
+                     text_of(event->text), event->value);
+    }
+    for (size_t i = 0; i < from->fact_count; i++) {
+        const struct fact *fact = &from->facts[i];
+        source_fact(source, text_of(fact->entity), fact->key, text_of(fact->value), fact->line + line_offset);
+    }
+    for (size_t i = 0; i < from->problem_count && i < PROBLEMS_KEPT; i++) {
+        const struct problem *problem = &from->problems[i];
+        source_problem(source, problem->line == 0 ? 0 : problem->line + line_offset, problem->severity, "%s",
+                       problem->message);
+    }
+    if (from->problem_count > PROBLEMS_KEPT) source->problem_count += from->problem_count - PROBLEMS_KEPT;
+}
+
+void recording_remove(struct recording *recording, size_t index) {
+    source_clear(recording->sources[index]);
+    recording->source_count--;
+    memmove(recording->sources + index, recording->sources + index + 1,
+            (recording->source_count - index) * sizeof *recording->sources);
 }
 
 static int compare_double(const void *a, const void *b) {

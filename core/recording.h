@@ -123,13 +123,23 @@ struct problem {
     const char *message;
 };
 
+// One file of a rotated set that was joined: gpu.log.2.gz, gpu.log.1, gpu.log.
+struct source_part {
+    const char *path, *member, *sha256;
+    uint64_t bytes;
+    uint32_t first_line;  // line 1 of this file is this line of the joined source
+};
+
 struct source {
     // Identity of the input, filled before parsing.
-    const char *path;    // as given on the command line, or as found below a directory
-    const char *member;  // name inside an archive, "" otherwise
-    const char *sha256;  // hexadecimal digest of the file's bytes (of the archive for a member)
-    uint64_t bytes;      // decompressed bytes that were read
-    millis modified;     // time of last change of the file, UTC; MILLIS_NONE if not known
+    const char *path;           // as given on the command line, or as found below a directory
+    const char *member;         // name inside an archive, "" otherwise
+    const char *sha256;         // hexadecimal digest of the file's bytes (of the archive for a member)
+    uint64_t bytes;             // decompressed bytes that were read
+    millis modified;            // time of last change of the file, UTC; MILLIS_NONE if not known
+    uint32_t lines;             // lines that were read
+    struct source_part *parts;  // oldest first; NULL unless the source was joined of several files
+    size_t part_count;          // 0 or at least 2
 
     // Filled by the parser.
     const char *format;        // the parser's name ("nvidia-smi-csv"), NULL when nobody recognised the file
@@ -214,6 +224,13 @@ void source_problem(struct source *source, uint32_t line, enum severity severity
 
 // A problem with a line that could not be used: counts it in skipped_lines, too.
 void source_skip(struct source *source, uint32_t line, const char *format, ...) __attribute__((format(printf, 3, 4)));
+
+// Appends rows, events, facts and problems of `from` behind those of `source`; `line_offset` is added to its line
+// numbers.
+void source_append(struct source *source, const struct source *from, uint32_t line_offset);
+
+// Takes a source out of the recording and frees its rows; its strings live on in the arena.
+void recording_remove(struct recording *recording, size_t index);
 
 // Called once after parsing: sorts nothing, drops nothing; computes first, last,
 // cadence (if the parser left it NaN) and samples (if the parser left it 0) from the rows.

@@ -14,7 +14,8 @@ struct read_options {
     struct parse_options parse;
     uint64_t member_limit;  // bytes that one decompressed log may have; 0: the default of 4 GiB
     unsigned ratio_limit;   // decompressed : compressed above which an archive is a bomb; 0: the default of 1000
-    size_t file_limit;      // files below one PATH; 0: the default of 20 000
+    size_t file_limit;      // files below one PATH, or in one archive; 0: the default of 20 000
+    bool join_rotated;      // make one source of gpu.log.2.gz, gpu.log.1 and gpu.log where their times prove the order
     // Called before each file, for a progress bar. May be NULL.
     void (*progress)(void *state, const char *path, uint64_t bytes_done, uint64_t bytes_total);
     void *progress_state;
