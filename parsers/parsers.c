@@ -2,7 +2,10 @@
 
 #include <stddef.h>
 
+#include "parsers/smartctl.h"
+
 const struct parser parsers_table[] = {
+    {"smartctl-text", "smartctl output", smartctl_text_bid, smartctl_text_parse},
     {NULL, NULL, NULL, NULL},
 };
 

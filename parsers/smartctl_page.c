@@ -1,6 +1,7 @@
 #include "parsers/smartctl_page.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -130,6 +131,12 @@ void smart_page_refusal(struct smart_page *page, struct text text, const char *a
 
 // ── clocks ──────────────────────────────────────────────────────────────────
 
+static size_t run(struct text text, size_t from, char low, char high) {
+    size_t end = from;
+    while (end < text.length && text.at[end] >= low && text.at[end] <= high) end++;
+    return end - from;
+}
+
 // "+05", "-03", "+0530" behind the year: hours, or hours and minutes.
 static bool numeric_zone(struct text word, int *minutes) {
     if ((word.length != 3 && word.length != 5) || (word.at[0] != '+' && word.at[0] != '-')) return false;
@@ -150,7 +157,13 @@ bool smart_clock(struct text text, struct when *clock) {
     int minutes = 0;
     bool zoned = cut > 0 && numeric_zone(text_skip(text, cut), &minutes);
     struct when when;
-    if (!when_read(zoned ? text_head(text, cut) : text, DATE_ORDER_UNKNOWN, &when)) return false;
+    bool read = when_read(zoned ? text_head(text, cut) : text, DATE_ORDER_UNKNOWN, &when);
+    // A zone word of Windows' own making ("RTZ") must not cost the clock.
+    if (!read && cut > 0 && run(text, cut, 'A', 'Z') == text.length - cut && text.length - cut < 6) {
+        read = when_read(text_head(text, cut), DATE_ORDER_UNKNOWN, &when);
+        if (read) snprintf(when.zone_word, sizeof when.zone_word, "%.*s", (int)(text.length - cut), text.at + cut);
+    }
+    if (!read) return false;
     if (when.epoch) {
         *clock = when;
         return true;
@@ -463,12 +476,6 @@ void smart_file_finish(struct smart_file *file) {
 }
 
 // ── names ───────────────────────────────────────────────────────────────────
-
-static size_t run(struct text text, size_t from, char low, char high) {
-    size_t end = from;
-    while (end < text.length && text.at[end] >= low && text.at[end] <= high) end++;
-    return end - from;
-}
 
 static size_t name_length(struct text name) {
     static const char *const lettered[] = {"sd", "hd", "vd", "xvd"};
