@@ -8,6 +8,13 @@
 
 #define N_(sentence) (sentence)
 
+// Called once at the start of the program, before any other thread: takes messages and character set from the
+// environment. LC_NUMERIC stays "C", so that numbers read and print the same everywhere.
+void lang_start(void);
+
+// The language of --lang instead of the environment's.
+void lang_choose(const char *language);
+
 const char *tr(const char *sentence) __attribute__((format_arg(1)));
 
 #endif

@@ -327,3 +327,35 @@ const char *source_name(const struct source *source) {
     if (source->member[0] == '\0') return source->path;
     return arena_printf(source->arena_, "%s/%s", source->path, source->member);
 }
+
+const char *event_name(enum event_kind kind) {
+    static const char *const names[] = {
+        [EVENT_NOTE] = "note",
+        [EVENT_XID] = "xid",
+        [EVENT_GPU_LOST] = "gpu-lost",
+        [EVENT_GPU_ERROR] = "gpu-error",
+        [EVENT_IO_ERROR] = "io-error",
+        [EVENT_LINK_RESET] = "link-reset",
+        [EVENT_FS_ERROR] = "fs-error",
+        [EVENT_OOM_KILL] = "oom-kill",
+        [EVENT_CUDA_OOM] = "cuda-oom",
+        [EVENT_PCIE_ERROR] = "pcie-error",
+        [EVENT_THERMAL] = "thermal",
+        [EVENT_HUNG_TASK] = "hung-task",
+        [EVENT_NFS_TIMEOUT] = "nfs-timeout",
+        [EVENT_REBOOT] = "reboot",
+        [EVENT_RUN_START] = "run-start",
+        [EVENT_EPOCH] = "epoch",
+        [EVENT_CHECKPOINT] = "checkpoint",
+        [EVENT_VALIDATION] = "validation",
+        [EVENT_JOB_ERROR] = "job-error",
+        [EVENT_SMART_FAILED] = "smart-failed",
+        [EVENT_SMART_UNREADABLE] = "smart-unreadable",
+    };
+    return names[kind];
+}
+
+const char *clock_basis_name(enum clock_basis basis) {
+    static const char *const names[] = {"none", "local", "zoned", "epoch", "boot"};
+    return names[basis];
+}

@@ -252,6 +252,10 @@ struct column_stats {
 };
 struct column_stats column_stats(const struct table *table, const struct column *column);
 
+// Names for programs: "xid", "gpu-lost" …; "none", "local", "zoned", "epoch", "boot".
+const char *event_name(enum event_kind kind);
+const char *clock_basis_name(enum clock_basis basis);
+
 // "logs.tar.gz/gpu.csv" or just the path: how a source is named to people. Owned by the recording's arena or the
 // source.
 const char *source_name(const struct source *source);

@@ -1,0 +1,110 @@
+#include "analyzer/analyze.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include "analyzer/rules.h"
+#include "cli/commands.h"
+#include "cli/message.h"
+#include "cli/options.h"
+#include "core/arena.h"
+#include "core/lang.h"
+#include "core/recording.h"
+#include "parsers/reader.h"
+#include "reports/writer.h"
+
+static bool is_usable(const struct source *source) {
+    if (source->format == NULL || source->refused) return false;
+    if (source->event_count > 0 || source->fact_count > 0) return true;
+    for (size_t i = 0; i < source->table_count; i++)
+        if (source->tables[i].row_count > 0) return true;
+    return false;
+}
+
+static bool any_usable(const struct recording *recording) {
+    for (size_t i = 0; i < recording->source_count; i++)
+        if (is_usable(recording->sources[i])) return true;
+    return false;
+}
+
+static bool fail_on_met(const struct options *options, const struct diagnosis *diagnosis) {
+    if (options->fail_on < 0) return false;
+    for (size_t i = 0; i < diagnosis->finding_count; i++)
+        if ((int)diagnosis->findings[i].severity >= options->fail_on) return true;
+    return false;
+}
+
+static int terminal_columns(void) {
+    struct winsize size;
+    if (!isatty(STDOUT_FILENO) || ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) != 0) return 0;
+    return size.ws_col;
+}
+
+// True if a report may use more than ASCII on this terminal.
+static bool is_utf8(void) {
+    const char *names[] = {getenv("LC_ALL"), getenv("LC_CTYPE"), getenv("LANG")};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        if (names[i] == NULL || names[i][0] == '\0') continue;
+        return strcasestr(names[i], "utf-8") != NULL || strcasestr(names[i], "utf8") != NULL;
+    }
+    return false;
+}
+
+static int report(struct options *options, const struct diagnosis *diagnosis) {
+    struct report_options *to = &options->report;
+    to->color = message_color(options, stdout);
+    to->unicode = is_utf8();
+    to->width = terminal_columns();
+    reports_terminal(stdout, diagnosis, to);
+    if (fflush(stdout) != 0 || ferror(stdout)) {
+        message("%s", tr("standard output could not be written"));
+        return EXIT_NOT_WRITTEN;
+    }
+    char error[1024];
+    if (!reports_write(diagnosis, to, error, sizeof error)) {
+        message("%s", error);
+        return EXIT_NOT_WRITTEN;
+    }
+    if (!options->quiet) message(tr("the report is in %s/"), to->directory);
+    return fail_on_met(options, diagnosis) ? EXIT_FAIL_ON : EXIT_ANALYSED;
+}
+
+static struct recording *read_all(const struct options *options) {
+    struct recording *recording = recording_new();
+    struct read_options read = options->read;
+    struct progress progress;
+    progress_start(&progress, options);
+    read.join_rotated = true;
+    read.progress = progress_step;
+    read.progress_state = &progress;
+    read_paths(recording, options->paths, options->path_count, &read);
+    progress_end(&progress);
+    return recording;
+}
+
+int command_analyze(struct options *options) {
+    struct rules *rules = rules_new();
+    char error[1024];
+    if (options->rules_path != NULL && !rules_read(rules, options->rules_path, error, sizeof error)) {
+        message("%s", error);
+        rules_free(rules);
+        return EXIT_USAGE;
+    }
+    struct recording *recording = read_all(options);
+    if (!options->quiet) message_files(options, recording);
+    int status = EXIT_NOTHING;
+    if (any_usable(recording)) {
+        options->analyze.rules = rules;
+        struct diagnosis *diagnosis = analyze(recording, &options->analyze);
+        status = report(options, diagnosis);
+        diagnosis_free(diagnosis);
+    } else {
+        message("%s", tr("nothing usable in the input: no log of a kind that whyslow knows"));
+    }
+    recording_free(recording);
+    rules_free(rules);
+    return status;
+}
