@@ -8,7 +8,7 @@
 #include "core/unit.h"
 #include "reports/shown.h"
 
-// "61.2 of 92.1 GPU-hours lost (66 %; between 58.1 and 63.9)", with money if a price was given.
+// "61.2 of 92.1 GPU-hours lost (66 %; 58.1 to 63.9)", with money if a price was given.
 static const char *cost_of(struct arena *arena, const struct diagnosis *diagnosis) {
     double total = diagnosis->lost_total;
     double all = diagnosis->gpu_hours;
@@ -18,12 +18,12 @@ static const char *cost_of(struct arena *arena, const struct diagnosis *diagnosi
     const char *share = shown_share(arena, total / all);
     const char *text;
     if (isfinite(diagnosis->lost_low) && isfinite(diagnosis->lost_high))
-        text = arena_printf(arena, tr("%s of %s GPU-hours lost (%s; between %s and %s)"), lost, of, share,
+        text = arena_printf(arena, tr("%s of %s GPU-hours lost (%s; %s to %s)"), lost, of, share,
                             unit_number(arena, diagnosis->lost_low, 3), unit_number(arena, diagnosis->lost_high, 3));
     else
         text = arena_printf(arena, tr("%s of %s GPU-hours lost (%s)"), lost, of, share);
     if (!isfinite(diagnosis->cost)) return text;
-    return arena_printf(arena, tr("%s, which cost %.2f at the given price"), text, diagnosis->cost);
+    return arena_printf(arena, tr("%s, worth %.2f"), text, diagnosis->cost);
 }
 
 // What the confidence rests on, with the number in front.

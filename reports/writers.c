@@ -4,6 +4,7 @@
 #include "analyzer/diagnosis.h"
 #include "reports/json.h"
 #include "reports/outset.h"
+#include "reports/png.h"
 #include "reports/writer.h"
 
 // One row an output. To add one: a file with a function of this type, a row here, an enumerator in writer.h.
@@ -13,6 +14,7 @@ struct writer {
 };
 
 static const struct writer writers[REPORT_COUNT_] = {
+    [REPORT_PNG] = {"png", png_write},
     [REPORT_JSON] = {"json", json_write},
 };
 

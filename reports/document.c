@@ -1,0 +1,68 @@
+#include "reports/document.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "analyzer/diagnosis.h"
+#include "core/arena.h"
+#include "core/lang.h"
+#include "reports/document_build.h"
+#include "reports/document_parts.h"
+#include "reports/shown.h"
+#include "reports/writer.h"
+
+static const char *subtitle_of(struct arena *arena, const struct diagnosis *diagnosis) {
+    if (diagnosis->start == MILLIS_NONE) return tr("No log says when the run took place.");
+    const char *span = arena_printf(arena, tr("%s to %s (%s), %s"), shown_time(arena, diagnosis->start),
+                                    shown_time(arena, diagnosis->end), shown_zone(diagnosis),
+                                    unit_duration(arena, (double)(diagnosis->end - diagnosis->start) / 1000));
+    if (diagnosis->host == NULL || diagnosis->host[0] == '\0') return span;
+    return arena_printf(arena, tr("%s on %s"), span, shown_name(arena, diagnosis->host, 60));
+}
+
+struct document *document_new(const struct diagnosis *diagnosis, const struct report_options *options) {
+    struct arena *arena = arena_new();
+    struct document *document = arena_alloc(arena, sizeof *document);
+    document->arena = arena;
+    document->diagnosis = diagnosis;
+    document->options = options;
+    document->summary = summary_of(arena, diagnosis);
+    document->title = arena_printf(arena, tr("Why was the run slow? %s"), document->summary.id);
+    document->subtitle = subtitle_of(arena, diagnosis);
+    // A recording without times gets a fixed day: any other would be the wall clock.
+    document->created = diagnosis->end == MILLIS_NONE ? 0 : diagnosis->end;
+    document_summary(document);
+    document_timeline(document);
+    document_evidence(document);
+    document_loss(document);
+    document_health(document);
+    document_ruled_out(document);
+    document_quality(document);
+    document_events(document);
+    document_relations(document);
+    document_provenance(document);
+    return document;
+}
+
+void document_free(struct document *document) {
+    if (document == NULL) return;
+    for (size_t i = 0; i < document->section_count; i++) {
+        struct section *section = &document->sections[i];
+        for (size_t k = 0; k < section->block_count; k++)
+            if (section->blocks[k].sheet != NULL) free(section->blocks[k].sheet->cells);
+        free(section->blocks);
+    }
+    arena_free(document->arena);
+}
+
+const struct sheet *document_sheet(const struct document *document, const char *id) {
+    for (size_t i = 0; i < document->section_count; i++) {
+        const struct section *section = &document->sections[i];
+        for (size_t k = 0; k < section->block_count; k++) {
+            const struct sheet *sheet = section->blocks[k].sheet;
+            if (sheet != NULL && strcmp(sheet->id, id) == 0) return sheet;
+        }
+    }
+    return NULL;
+}

@@ -1,0 +1,216 @@
+#include "reports/lanes.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "analyzer/diagnosis.h"
+#include "core/arena.h"
+#include "core/lang.h"
+#include "reports/shown.h"
+
+bool track_find(const struct diagnosis *diagnosis, const char *entity, const char *quantity, struct track *track) {
+    size_t rows = 0;
+    for (size_t i = 0; i < diagnosis->clock_count; i++) {
+        const struct source_clock *clock = &diagnosis->clocks[i];
+        if (clock->source == NULL || clock->source->refused || !clock->placed) continue;
+        const struct table *table = source_find(clock->source, entity);
+        const struct column *column = table == NULL ? NULL : table_find(table, quantity);
+        if (column == NULL || table->row_count <= rows) continue;
+        if (column_stats(table, column).samples == 0) continue;
+        rows = table->row_count;
+        *track = (struct track){table, column, clock, clock->source->cadence};
+    }
+    return rows > 0;
+}
+
+struct chooser {
+    struct arena *arena;
+    const struct diagnosis *diagnosis;
+    struct lane *lanes;
+    size_t count;
+};
+
+static struct lane *add_lane(struct chooser *chooser, const char *title, const char *entity, const char *quantity,
+                             enum unit unit) {
+    struct lane *lane = &chooser->lanes[chooser->count++];
+    *lane = (struct lane){.title = title,
+                          .unit = unit,
+                          .scale = 1,
+                          .percent = unit == UNIT_PERCENT,
+                          .from_zero = unit != UNIT_CELSIUS && unit != UNIT_MHZ,
+                          .entity = entity,
+                          .quantity = quantity};
+    return lane;
+}
+
+static bool full(const struct chooser *chooser) { return chooser->count >= LANES_MOST; }
+
+static const char *name_of(struct chooser *chooser, const char *name) { return shown_name(chooser->arena, name, 24); }
+
+// A lane with one series of one entity.
+static void add_single(struct chooser *chooser, const char *entity, const char *quantity) {
+    struct track track;
+    if (full(chooser) || !track_find(chooser->diagnosis, entity, quantity, &track)) return;
+    const char *title = arena_printf(chooser->arena, "%s %s", name_of(chooser, entity), quantity);
+    struct lane *lane = add_lane(chooser, title, entity, quantity, track.column->unit);
+    lane->lines[lane->line_count++] = (struct lane_line){"", track};
+}
+
+static void add_line(struct chooser *chooser, struct lane *lane, const char *entity, const char *quantity,
+                     const char *label) {
+    struct track track;
+    if (lane->line_count < LINES_IN_LANE && track_find(chooser->diagnosis, entity, quantity, &track))
+        lane->lines[lane->line_count++] = (struct lane_line){label, track};
+}
+
+// One quantity of all GPUs: a line for each of a few, a band for many.
+static void add_gpus(struct chooser *chooser, const char *quantity, const char *title, bool band) {
+    const struct diagnosis *d = chooser->diagnosis;
+    struct track *tracks = arena_array(chooser->arena, TRACKS_MOST, sizeof *tracks);
+    const char *names[TRACKS_MOST];
+    size_t count = 0;
+    for (size_t i = 0; i < d->gpu_count && count < TRACKS_MOST; i++)
+        if (track_find(d, d->gpus[i], quantity, &tracks[count])) names[count++] = d->gpus[i];
+    if (count == 0 || full(chooser)) return;
+    struct lane *lane = add_lane(chooser, title, count == 1 ? names[0] : "", quantity, tracks[0].column->unit);
+    if (count <= LINES_IN_LANE && !band) {
+        for (size_t i = 0; i < count; i++)
+            lane->lines[lane->line_count++] =
+                (struct lane_line){count == 1 ? "" : name_of(chooser, names[i]), tracks[i]};
+        return;
+    }
+    lane->merged = tracks;
+    lane->merged_count = count;
+    if (count > 1) lane->title = arena_printf(chooser->arena, tr("%s, mean and range of %zu GPUs"), title, count);
+}
+
+static void add_utilization(struct chooser *chooser) {
+    const struct diagnosis *d = chooser->diagnosis;
+    if (d->gpu_count > LINES_IN_LANE) {
+        add_gpus(chooser, "utilization.gpu", tr("GPU utilisation"), true);
+        return;
+    }
+    for (size_t i = 0; i < d->gpu_count; i++) add_single(chooser, d->gpus[i], "utilization.gpu");
+}
+
+static double mean_of(const struct diagnosis *d, const char *entity, const char *quantity) {
+    struct track track;
+    return track_find(d, entity, quantity, &track) ? column_stats(track.table, track.column).mean : NAN;
+}
+
+static void add_throughput(struct chooser *chooser, const char *disk) {
+    if (full(chooser)) return;
+    struct lane *lane = add_lane(chooser, arena_printf(chooser->arena, tr("%s throughput"), name_of(chooser, disk)),
+                                 disk, "rkB/s", UNIT_MB_PER_S);
+    // iostat's kB are 1024 bytes.
+    lane->scale = 1.024e-3;
+    add_line(chooser, lane, disk, "rkB/s", tr("read"));
+    add_line(chooser, lane, disk, "wkB/s", tr("written"));
+    if (lane->line_count == 0) chooser->count--;
+}
+
+static void add_latency(struct chooser *chooser, const char *disk) {
+    if (full(chooser)) return;
+    struct lane *lane = add_lane(chooser, arena_printf(chooser->arena, tr("%s await"), name_of(chooser, disk)), disk,
+                                 "r_await", UNIT_MS);
+    add_line(chooser, lane, disk, "r_await", tr("read"));
+    add_line(chooser, lane, disk, "w_await", tr("write"));
+    if (lane->line_count == 0) add_line(chooser, lane, disk, "await", "");
+    if (lane->line_count == 0) chooser->count--;
+}
+
+// The disk of the verdict, else the busiest; then the busiest of the others.
+static void add_disks(struct chooser *chooser) {
+    const struct diagnosis *d = chooser->diagnosis;
+    const char *first = NULL, *second = NULL;
+    double first_busy = -1, second_busy = -1;
+    for (size_t i = 0; i < d->disk_count && i < TRACKS_MOST; i++) {
+        double busy = mean_of(d, d->disks[i], "%util");
+        if (!isfinite(busy)) busy = 0;
+        if (strcmp(d->disks[i], d->verdict.entity) == 0) busy += 1000;
+        if (busy > first_busy) {
+            second = first;
+            second_busy = first_busy;
+            first = d->disks[i];
+            first_busy = busy;
+        } else if (busy > second_busy) {
+            second = d->disks[i];
+            second_busy = busy;
+        }
+    }
+    if (first != NULL) {
+        add_latency(chooser, first);
+        add_single(chooser, first, "%util");
+        add_throughput(chooser, first);
+    }
+    if (second != NULL) add_latency(chooser, second);
+}
+
+static void add_cpu(struct chooser *chooser) {
+    static const char *const names[][2] = {{"%user", N_("user")},  {"%usr", N_("user")},      {"%system", N_("system")},
+                                           {"%sys", N_("system")}, {"%iowait", N_("iowait")}, {"us", N_("user")},
+                                           {"sy", N_("system")},   {"wa", N_("iowait")}};
+    if (full(chooser)) return;
+    struct lane *lane = add_lane(chooser, tr("CPU"), "cpu", "%iowait", UNIT_PERCENT);
+    for (size_t i = 0; i < 5; i++) add_line(chooser, lane, "cpu", names[i][0], tr(names[i][1]));
+    for (size_t i = 5; lane->line_count == 0 && i < 8; i++)
+        for (size_t k = 5; k < 8; k++) add_line(chooser, lane, "host", names[k][0], tr(names[k][1]));
+    if (lane->line_count == 0) chooser->count--;
+}
+
+static bool shown_already(const struct chooser *chooser, const char *entity, const char *quantity) {
+    for (size_t i = 0; i < chooser->count; i++) {
+        const struct lane *lane = &chooser->lanes[i];
+        if (lane->merged_count > 0 && strcmp(lane->quantity, quantity) == 0) return true;
+        for (size_t k = 0; k < lane->line_count; k++)
+            if (strcmp(lane->lines[k].track.table->entity, entity) == 0 &&
+                strcmp(lane->lines[k].track.column->quantity, quantity) == 0)
+                return true;
+    }
+    return false;
+}
+
+// Whatever a finding rests on has to be seen, too.
+static void add_evidence(struct chooser *chooser) {
+    const struct diagnosis *d = chooser->diagnosis;
+    for (size_t i = 0; i < d->finding_count && i < 4; i++) {
+        for (size_t k = 0; k < d->findings[i].evidence_count && k < 4; k++) {
+            const struct evidence *e = &d->findings[i].evidence[k];
+            if (e->entity[0] == '\0' || e->quantity[0] == '\0' || shown_already(chooser, e->entity, e->quantity))
+                continue;
+            struct track track;
+            if (!track_find(d, e->entity, e->quantity, &track) || track.table->row_count < 10) continue;
+            add_single(chooser, e->entity, e->quantity);
+        }
+    }
+}
+
+size_t lanes_choose(struct arena *arena, const struct diagnosis *diagnosis, struct lane *lanes) {
+    struct chooser chooser = {arena, diagnosis, lanes, 0};
+    add_utilization(&chooser);
+    add_disks(&chooser);
+    add_cpu(&chooser);
+    add_single(&chooser, "job", "step_time");
+    if (!shown_already(&chooser, "job", "step_time")) add_single(&chooser, "job", "throughput");
+    add_gpus(&chooser, "clocks.current.sm", tr("GPU clock (SM)"), false);
+    add_gpus(&chooser, "temperature.gpu", tr("GPU temperature"), false);
+    add_gpus(&chooser, "power.draw", tr("GPU power"), false);
+    add_gpus(&chooser, "memory.used", tr("GPU memory used"), false);
+    add_evidence(&chooser);
+    return chooser.count;
+}
+
+size_t lanes_overview(struct arena *arena, const struct diagnosis *diagnosis, struct lane *lanes) {
+    struct chooser chooser = {arena, diagnosis, lanes, 0};
+    add_gpus(&chooser, "utilization.gpu", tr("GPU utilisation"), true);
+    for (size_t i = 0; i < diagnosis->finding_count && chooser.count < 2; i++) {
+        const struct finding *finding = &diagnosis->findings[i];
+        if (finding->cause != diagnosis->verdict.cause) continue;
+        for (size_t k = 0; k < finding->evidence_count && chooser.count < 2; k++) {
+            const struct evidence *e = &finding->evidence[k];
+            if (e->direction <= 0 || strcmp(e->quantity, "utilization.gpu") == 0) continue;
+            add_single(&chooser, e->entity, e->quantity);
+        }
+    }
+    return chooser.count;
+}
