@@ -16,6 +16,7 @@ static double nice_step(double rough) {
 static char *tick_text(struct arena *arena, double value, double step) {
     if (fabs(value) < step / 1000) value = 0;
     if (fabs(value) >= 1e15 || step < 1e-9) return arena_printf(arena, "%.3g", value);
+    if (value == 0) return arena_string(arena, "0");
     if (step >= 1e6) return arena_printf(arena, "%.*fM", step >= 1e6 && fmod(step, 1e6) > 0 ? 1 : 0, value / 1e6);
     if (step >= 1e3) return arena_printf(arena, "%.*fk", fmod(step, 1e3) > 0 ? 1 : 0, value / 1e3);
     int decimals = step >= 1 ? 0 : (int)ceil(-log10(step) - 1e-9);

@@ -138,10 +138,11 @@ static void draw_title(struct canvas *canvas, const struct plot *plot, const str
     struct text_style style = {.size = 7.5, .bold = true, .ink = INK_BLACK};
     double width, height;
     canvas_measure(canvas, title, &style, &width, &height);
-    style.width = fmin(width + 1, plot->width - 10);
+    style.width = fmin(width + 1, plot->width);
     style.lines = 1;
-    canvas_fill(canvas, plot->x + 2, plot->y + 1, style.width + 4, height, INK_WHITE, 0.8);
-    canvas_text(canvas, plot->x + 4, plot->y + 1, title, &style);
+    // Clears the lines of events and windows behind the letters.
+    canvas_fill(canvas, plot->x + 1, plot->y - height, style.width + 2, height - 1, INK_WHITE, 0.8);
+    canvas_text(canvas, plot->x + 2, plot->y - height - 0.5, title, &style);
 }
 
 static double last_value(const struct envelope *e) {

@@ -59,7 +59,7 @@ void ribbon_legend(struct canvas *canvas, const struct diagnosis *diagnosis, con
 }
 
 // What an event is called in the strip; NULL: not shown.
-static const char *event_name(enum event_kind kind) {
+static const char *event_word(enum event_kind kind) {
     static const char *const names[] = {
         [EVENT_XID] = N_("Xid"),
         [EVENT_GPU_LOST] = N_("GPU lost"),
@@ -99,7 +99,7 @@ static void visit_events(const struct diagnosis *diagnosis, const struct plot *p
         if (clock->source == NULL || clock->source->refused) continue;
         for (size_t k = 0; k < clock->source->event_count; k++) {
             const struct event *event = &clock->source->events[k];
-            if (event->time == MILLIS_NONE || event_name(event->kind) == NULL) continue;
+            if (event->time == MILLIS_NONE || event_word(event->kind) == NULL) continue;
             millis at = clock_to_run(clock, event->time);
             if (at == MILLIS_NONE || at < plot->from || at > plot->to) continue;
             double x = plot_x(plot, (double)at);
@@ -132,7 +132,7 @@ struct strip {
 static void name_event(void *context, enum event_kind kind, double x) {
     struct strip *strip = context;
     if (routine(kind) != strip->routine) return;
-    const char *name = event_name(kind);
+    const char *name = event_word(kind);
     double width;
     canvas_measure(strip->canvas, name, &small, &width, NULL);
     canvas_line(strip->canvas, x, strip->y + 8, x, strip->y + MARKS_HEIGHT, routine(kind) ? INK_GREY : INK_VERMILION,
@@ -190,16 +190,15 @@ static void window(struct canvas *canvas, const struct phase *phase, const struc
                    enum ink ink, const char *name) {
     if (phase == NULL) return;
     double a = plot_x(plot, (double)phase->start), b = plot_x(plot, (double)phase->end);
-    canvas_fill(canvas, a, top - 4, b - a, bottom - top + 4, ink, 0.08);
+    canvas_fill(canvas, a, top - 11, b - a, bottom - top + 11, ink, 0.08);
     canvas_dash(canvas, 1);
-    canvas_line(canvas, a, top - 4, a, bottom, ink, 0.6);
-    canvas_line(canvas, b, top - 4, b, bottom, ink, 0.6);
+    canvas_line(canvas, a, top - 11, a, bottom, ink, 0.6);
+    canvas_line(canvas, b, top - 11, b, bottom, ink, 0.6);
     canvas_dash(canvas, 0);
     double width;
     const struct text_style style = {.size = 6.5, .ink = INK_DARK};
     canvas_measure(canvas, name, &style, &width, NULL);
-    // Below the lanes, where nothing else is written.
-    if (width < b - a) canvas_text(canvas, b - width - 2, bottom - 9, name, &style);
+    if (width + 4 < b - a) canvas_text(canvas, (a + b - width) / 2, top - 10, name, &style);
 }
 
 void windows_draw(struct canvas *canvas, const struct diagnosis *diagnosis, const struct plot *plot, double top,

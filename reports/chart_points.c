@@ -83,16 +83,19 @@ static void growth_panel(struct canvas *canvas, const struct growth *growth, dou
     }
     cairo_t *cr = canvas_cairo(canvas);
     double end_y = bottom;
-    for (size_t i = 0; i < count; i++) {
-        double px = left + (count == 1 ? 0 : room * (double)i / (double)(count - 1));
-        double py = bottom - (bottom - top) * (values[i] - axis.low) / (axis.high - axis.low);
-        if (i > 0) cairo_line_to(cr, px, end_y);
-        cairo_line_to(cr, px, py);
-        end_y = py;
+    for (int pass = 0; pass < 2; pass++) {
+        canvas_ink(canvas, INK_VERMILION, 1);
+        for (size_t i = 0; i < count; i++) {
+            double px = left + (count == 1 ? 0 : room * (double)i / (double)(count - 1));
+            end_y = bottom - (bottom - top) * (values[i] - axis.low) / (axis.high - axis.low);
+            if (pass == 0) cairo_line_to(cr, px, end_y);
+            if (pass == 0 || count > 60) continue;
+            cairo_arc(cr, px, end_y, 2, 0, 2 * M_PI);
+            cairo_fill(cr);
+        }
+        cairo_set_line_width(cr, 1.2);
+        cairo_stroke(cr);
     }
-    canvas_ink(canvas, INK_VERMILION, 1);
-    cairo_set_line_width(cr, 1.3);
-    cairo_stroke(cr);
     const struct text_style last = {.size = 7.5, .bold = true, .ink = INK_BLACK};
     canvas_text(canvas, left + room + 4, end_y - 5,
                 arena_printf(arena, "+%s", unit_number(arena, growth->attribute->growth, 4)), &last);
@@ -120,7 +123,7 @@ enum { WARM_MOST = 128, STEPS = 64, CLOCK_HEIGHT = 190, GPUS_SHOWN = 4 };
 
 // How many samples fall in each cell of whole degrees and of 64 steps of the clock.
 struct cloud {
-    double highest;  // MHz
+    double lowest, highest;  // MHz
     unsigned cells[GPUS_SHOWN][WARM_MOST][STEPS];
     const char *names[GPUS_SHOWN];
     size_t gpus;
@@ -144,6 +147,7 @@ static void add_gpu(const struct diagnosis *d, const char *gpu, struct cloud *cl
         double step = c / cloud->highest * (STEPS - 1);
         unsigned *cell = &cloud->cells[slot][(int)t][(int)fmin(STEPS - 1, step)];
         if (++*cell > cloud->most) cloud->most = *cell;
+        cloud->lowest = fmin(cloud->lowest, c);
         if ((int)t < cloud->coldest) cloud->coldest = (int)t;
         if ((int)t > cloud->hottest) cloud->hottest = (int)t;
         any = true;
@@ -154,6 +158,7 @@ static void add_gpu(const struct diagnosis *d, const char *gpu, struct cloud *cl
 static struct cloud *cloud_of(struct arena *arena, const struct diagnosis *d) {
     struct cloud *cloud = arena_alloc(arena, sizeof *cloud);
     cloud->coldest = WARM_MOST;
+    cloud->lowest = INFINITY;
     for (size_t i = 0; i < d->gpu_count && i < TRACKS_MOST; i++) {
         struct track track;
         if (track_find(d, d->gpus[i], "clocks.current.sm", &track))
@@ -234,7 +239,7 @@ void chart_clocks(struct canvas *canvas, const struct diagnosis *diagnosis, doub
     const struct cloud *cloud = cloud_of(arena, diagnosis);
     struct frame frame = {.left = 52, .top = 6, .width = fmin(width - 130, 420), .height = height - 36};
     frame.x = axis_values(arena, cloud->coldest, cloud->hottest + 1, 8);
-    frame.y = axis_values(arena, 0, cloud->highest, 5);
+    frame.y = axis_values(arena, fmin(cloud->lowest, cloud->highest * 0.8), cloud->highest, 5);
     cloud_axes(canvas, &frame);
     for (size_t g = 0; g < cloud->gpus; g++) {
         for (int t = cloud->coldest; t <= cloud->hottest; t++)
@@ -243,7 +248,8 @@ void chart_clocks(struct canvas *canvas, const struct diagnosis *diagnosis, doub
                 if (n == 0) continue;
                 double x = frame.left + frame.width * (t + 0.5 - frame.x.low) / (frame.x.high - frame.x.low);
                 double mhz = (s + 0.5) / (STEPS - 1) * cloud->highest;
-                double y = frame.top + frame.height * (1 - fmin(1, mhz / frame.y.high));
+                double share = (mhz - frame.y.low) / (frame.y.high - frame.y.low);
+                double y = frame.top + frame.height * (1 - fmin(1, fmax(0, share)));
                 mark(canvas, x, y, 1.2 + 3.2 * sqrt((double)n / cloud->most), g);
             }
         double y = frame.top + 4 + 13 * (double)g, x = frame.left + frame.width + 10;

@@ -14,7 +14,8 @@
 #include "reports/palette.h"
 #include "reports/shown.h"
 
-enum { RIBBON = 16, LANE = 50, LANE_SMALL = 36, AXIS = 38, GAP = 6 };
+// A lane is its title above its plot; the strip above the first lane names the windows.
+enum { RIBBON = 16, LANE = 38, LANE_SMALL = 30, TITLE = 12, STRIP = 11, AXIS = 30 };
 
 static double legend_height(const struct diagnosis *d) { return ribbon_legend_count(d) > 0 ? 15 : 0; }
 
@@ -25,7 +26,7 @@ double chart_timeline_height(const struct diagnosis *diagnosis, double width) {
     size_t count = lanes_choose(arena, diagnosis, lanes);
     arena_free(arena);
     double events = marks_any(diagnosis) ? MARKS_HEIGHT : 0;
-    return RIBBON + legend_height(diagnosis) + events + (double)count * (LANE + GAP) + AXIS;
+    return RIBBON + legend_height(diagnosis) + events + STRIP + (double)count * (LANE + TITLE) + AXIS;
 }
 
 static void grid(struct canvas *canvas, const struct plot *plot, const struct axis *axis, double top, double bottom) {
@@ -52,12 +53,12 @@ static void time_axis(struct canvas *canvas, const struct plot *plot, const stru
     }
     const struct text_style name = {
         .size = 7.5, .ink = INK_DARK, .align = ALIGN_RIGHT, .width = plot->width, .lines = 1};
-    canvas_text(canvas, plot->x, y + 24, arena_printf(arena, tr("time (%s)"), shown_zone(d)), &name);
+    canvas_text(canvas, plot->x, y + 16, arena_printf(arena, tr("time (%s)"), shown_zone(d)), &name);
 }
 
 static void draw_lanes(struct canvas *canvas, const struct diagnosis *d, const struct lane *lanes, size_t count,
                        struct plot plot, double top, double each, struct arena *arena) {
-    double bottom = top + (double)count * (each + GAP) - GAP;
+    double bottom = top + (double)count * (each + TITLE);
     struct axis axis = axis_times(arena, d->start, d->end, (int)(plot.width / 62));
     plot.from = d->start;
     plot.to = d->end;
@@ -65,7 +66,7 @@ static void draw_lanes(struct canvas *canvas, const struct diagnosis *d, const s
     grid(canvas, &plot, &axis, top, bottom);
     event_lines(canvas, d, &plot, top, bottom);
     for (size_t i = 0; i < count; i++) {
-        plot.y = top + (double)i * (each + GAP);
+        plot.y = top + (double)i * (each + TITLE) + TITLE;
         plot.height = each;
         lane_draw(canvas, d, &lanes[i], &plot, arena);
         anomalies_draw(canvas, d, &lanes[i], &plot);
@@ -92,8 +93,8 @@ void chart_timeline(struct canvas *canvas, const struct diagnosis *diagnosis, do
         marks_draw(canvas, diagnosis, &plot, top);
         top += MARKS_HEIGHT;
     }
-    double each = count == 0 ? 0 : (height - top - AXIS) / (double)count - GAP;
-    draw_lanes(canvas, diagnosis, lanes, count, plot, top + GAP, each, arena);
+    double each = count == 0 ? 0 : (height - top - STRIP - AXIS) / (double)count - TITLE;
+    draw_lanes(canvas, diagnosis, lanes, count, plot, top + STRIP, each, arena);
     arena_free(arena);
 }
 
@@ -103,7 +104,7 @@ double chart_overview_height(const struct diagnosis *diagnosis, double width) {
     struct lane *lanes = arena_array(arena, LANES_MOST, sizeof *lanes);
     size_t count = lanes_overview(arena, diagnosis, lanes);
     arena_free(arena);
-    return RIBBON + legend_height(diagnosis) + (double)count * (LANE_SMALL + GAP) + AXIS;
+    return RIBBON + legend_height(diagnosis) + STRIP + (double)count * (LANE_SMALL + TITLE) + AXIS;
 }
 
 void chart_overview(struct canvas *canvas, const struct diagnosis *diagnosis, double width, double height) {
@@ -116,7 +117,7 @@ void chart_overview(struct canvas *canvas, const struct diagnosis *diagnosis, do
     ribbon_draw(canvas, diagnosis, &plot, 0, RIBBON);
     ribbon_legend(canvas, diagnosis, &plot, RIBBON + 3);
     double top = RIBBON + legend_height(diagnosis);
-    double each = count == 0 ? 0 : (height - top - AXIS) / (double)count - GAP;
-    draw_lanes(canvas, diagnosis, lanes, count, plot, top + GAP, each, arena);
+    double each = count == 0 ? 0 : (height - top - STRIP - AXIS) / (double)count - TITLE;
+    draw_lanes(canvas, diagnosis, lanes, count, plot, top + STRIP, each, arena);
     arena_free(arena);
 }
