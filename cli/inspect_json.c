@@ -21,6 +21,7 @@ static void put_series(json_t *file, struct arena *arena, const struct source *s
             struct column_stats stats = column_stats(table, column);
             json_t *one = json_append_object(all);
             json_put_text(one, "entity", arena, table->entity);
+            json_put_text(one, "kind", arena, entity_kind_name(table->entity_kind));
             json_put_text(one, "quantity", arena, column->quantity);
             json_put_text(one, "unit", arena, unit_name(column->unit));
             json_put_count(one, "samples", stats.samples);

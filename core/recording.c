@@ -328,6 +328,11 @@ const char *source_name(const struct source *source) {
     return arena_printf(source->arena_, "%s/%s", source->path, source->member);
 }
 
+const char *entity_kind_name(enum entity_kind kind) {
+    static const char *const names[] = {"gpu", "disk", "cpu", "host", "net", "process", "mount", "job"};
+    return names[kind];
+}
+
 const char *event_name(enum event_kind kind) {
     static const char *const names[] = {
         [EVENT_NOTE] = "note",

@@ -252,7 +252,8 @@ struct column_stats {
 };
 struct column_stats column_stats(const struct table *table, const struct column *column);
 
-// Names for programs: "xid", "gpu-lost" …; "none", "local", "zoned", "epoch", "boot".
+// Names for programs: "gpu", "disk" …; "xid", "gpu-lost" …; "none", "local", "zoned", "epoch", "boot".
+const char *entity_kind_name(enum entity_kind kind);
 const char *event_name(enum event_kind kind);
 const char *clock_basis_name(enum clock_basis basis);
 
