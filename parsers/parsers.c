@@ -2,10 +2,12 @@
 
 #include <stddef.h>
 
+#include "parsers/kernel_log.h"
 #include "parsers/smartctl.h"
 
 const struct parser parsers_table[] = {
     {"smartctl-text", "smartctl output", smartctl_text_bid, smartctl_text_parse},
+    {"kernel-log", "kernel log (dmesg, kern.log, journalctl -k)", kernel_log_bid, kernel_log_parse},
     {NULL, NULL, NULL, NULL},
 };
 

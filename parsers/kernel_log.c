@@ -1,0 +1,239 @@
+#include "parsers/kernel_log.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/arena.h"
+#include "core/lang.h"
+#include "parsers/kernel_ata.h"
+#include "parsers/kernel_rules.h"
+#include "parsers/pcre.h"
+
+enum {
+    BID_LINES = 400,     // of the head that a bid looks at
+    RECORD_MOST = 2048,  // bytes of a record joined from folded lines
+    JOINED_MOST = 8,     // lines of one record
+    TOLD = 1 << 16,      // messages remembered to recognise their repetition
+};
+
+// ── the bid ─────────────────────────────────────────────────────────────────
+
+struct tally {
+    size_t lines, stamped, syslog, kernel, words;
+};
+
+static bool kernel_speaks(const struct kernel_line *line) {
+    if (line->layout == LAYOUT_NONE) return false;
+    return line->layout != LAYOUT_SYSLOG || text_equal(line->program, "kernel");
+}
+
+static void count_line(struct tally *tally, struct pattern *words, struct text text) {
+    struct kernel_line line;
+    struct text group[1];
+    kernel_line_read(text, &line);
+    tally->lines++;
+    if (line.layout == LAYOUT_NONE) return;
+    if (line.layout == LAYOUT_SYSLOG) tally->syslog++;
+    if (line.layout != LAYOUT_BARE) tally->stamped++;
+    if (!kernel_speaks(&line)) return;
+    tally->kernel++;
+    if (pattern_match(words, line.text, group, 1)) tally->words++;
+}
+
+int kernel_log_bid(struct text head, bool whole) {
+    (void)whole;
+    // Words at the start of a line that no training log prints behind such a stamp.
+    struct pattern *words = pattern_new(
+        "^(?:\\[[^\\]]{1,30}\\] ?)?(?:NVRM|nvidia|ata\\d|sd \\d|scsi|nvme |usb |pci "
+        "|pcieport|EXT4-fs|XFS|BTRFS|md/|md:|"
+        "ACPI|systemd\\[|Linux version|Command line|CPU\\d|mce|EDAC|INFO: task|Out of "
+        "memory|oom-kill|IPv6|docker0|audit|"
+        "TCP:|perf:|nfs:|device-mapper|e1000|igb|ixgbe|mlx|kauditd|smpboot|x86/|tsc:|loop\\d|sysrq|BUG:|Call Trace|"
+        "RIP:|Modules linked|blk_update|print_req|end_request|I/O error|Buffer I/O|NMI|Killed "
+        "process|\\[Hardware|thermal)|"
+        "invoked oom-killer");
+    struct tally tally = {0};
+    struct text rest = head;
+    while (rest.at != NULL && tally.lines < BID_LINES) {
+        struct text line = text_trim(text_cut(&rest, '\n'));
+        if (line.length > 0) count_line(&tally, words, line);
+    }
+    pattern_free(words);
+    if (tally.lines == 0) return BID_NONE;
+    bool most = 2 * tally.stamped >= tally.lines;
+    if (most && tally.words > 0) return BID_SURE - 10;
+    if (tally.words > 0 && tally.kernel > 0) return BID_LIKELY;
+    if (most && tally.kernel > 0) return BID_LIKELY;
+    return most && 2 * tally.syslog >= tally.lines ? BID_LIKELY - 10 : BID_NONE;
+}
+
+// ── records ─────────────────────────────────────────────────────────────────
+
+// A record is a line with the lines that a mailer or an export broke off it.
+struct log_parse {
+    struct source *source;
+    struct kernel_clock *clock;
+    struct kernel_events *events;
+    struct kernel_ata *ata;
+    struct kernel_rules *rules;
+    bool pending;
+    struct kernel_line head;  // of the record; its texts lie in `record` and `program`
+    uint32_t line;
+    char record[RECORD_MOST];
+    size_t length;
+    size_t joined;
+    char program[64];
+    bool other_host;
+    size_t kernel_lines, foreign;
+    bool reboot_marked;
+    uint64_t told[TOLD];
+};
+
+static void note_host(struct log_parse *parse, struct text host, uint32_t line) {
+    struct source *source = parse->source;
+    if (host.length == 0) return;
+    if (source->host[0] == '\0') {
+        source->host = text_copy(source->arena_, host);
+    } else if (!text_equal(host, source->host) && !parse->other_host) {
+        parse->other_host = true;
+        source_problem(source, line, SEVERITY_WARNING, tr("the log has lines of another host, too: %.*s"),
+                       (int)(host.length < 80 ? host.length : 80), host.at);
+    }
+}
+
+static void report_reboot(struct log_parse *parse, const struct kernel_moment *at, struct text text) {
+    struct kernel_report event = {.at = *at,
+                                  .line = parse->line,
+                                  .kind = EVENT_REBOOT,
+                                  .entity = {"", 0},
+                                  .text = text,
+                                  .value = NAN,
+                                  .code = (int)parse->line};
+    kernel_events_add(parse->events, &event);
+}
+
+// kern.log and dmesg of one boot in one file tell each message twice, with one uptime and one
+// text: it counts once.
+static bool told_before(struct log_parse *parse, struct text text, const struct kernel_moment *at) {
+    if (!at->has_boot) return false;
+    uint64_t hash = 14695981039346656037u ^ (uint64_t)at->boot;
+    for (size_t i = 0; i < text.length; i++) hash = (hash ^ (unsigned char)text.at[i]) * 1099511628211u;
+    uint64_t *slot = &parse->told[hash % TOLD];
+    bool told = *slot == hash && kernel_clock_retold(parse->clock, at);
+    *slot = hash;
+    return told;
+}
+
+static void finish_record(struct log_parse *parse) {
+    if (!parse->pending) return;
+    parse->pending = false;
+    struct text text = {parse->record, parse->length};
+    bool rebooted = false;
+    struct kernel_moment at = kernel_clock_see(parse->clock, &parse->head, &rebooted);
+    if (rebooted || parse->reboot_marked) report_reboot(parse, &at, text);
+    parse->reboot_marked = false;
+    struct text program = text_of(parse->program);
+    if (text_equal(program, "smartd")) {
+        kernel_rules_smartd(parse->rules, text, &at, parse->line);
+        return;
+    }
+    if (parse->head.layout == LAYOUT_SYSLOG && !text_equal(program, "kernel")) return;
+    parse->kernel_lines++;
+    if (told_before(parse, text, &at)) return;
+    kernel_ata_scsi(parse->ata, text);
+    if (!kernel_ata_line(parse->ata, text, &at, parse->line)) kernel_rules_line(parse->rules, text, &at, parse->line);
+}
+
+static void append(struct log_parse *parse, struct text text) {
+    size_t room = RECORD_MOST - parse->length;
+    size_t take = text.length < room ? text.length : room;
+    memcpy(parse->record + parse->length, text.at, take);
+    parse->length += take;
+}
+
+static void begin_record(struct log_parse *parse, const struct kernel_line *line, uint32_t number) {
+    finish_record(parse);
+    note_host(parse, line->host, number);
+    parse->pending = true;
+    parse->head = *line;
+    parse->line = number;
+    parse->length = 0;
+    parse->joined = 0;
+    size_t size = line->program.length < sizeof parse->program ? line->program.length : sizeof parse->program - 1;
+    memcpy(parse->program, line->program.at, size);
+    parse->program[size] = '\0';
+    append(parse, line->text);
+}
+
+// A line without a stamp belongs to the one before it, unless that one is closed by a blank line or an
+// elision.
+static void go_on(struct log_parse *parse, struct text line, uint32_t number) {
+    struct text trimmed = text_trim(line);
+    bool elision = text_equal(trimmed, "...") || text_equal(trimmed, "[...]");
+    if (trimmed.length == 0 || elision) {
+        if (!parse->head.open) finish_record(parse);
+        return;
+    }
+    if (text_starts(trimmed, "-- Reboot --") || text_starts(trimmed, "-- Boot ")) {
+        finish_record(parse);
+        parse->reboot_marked = true;
+        return;
+    }
+    if (parse->pending && parse->joined < JOINED_MOST) {
+        bool quoted = parse->head.open && text_ends(trimmed, "\"");
+        append(parse, TEXT(" "));
+        append(parse, quoted ? text_head(trimmed, trimmed.length - 1) : trimmed);
+        parse->joined++;
+        if (quoted) parse->head.open = false;
+        return;
+    }
+    finish_record(parse);
+    // Pasted without stamps: undated, but the kernel's if a rule knows it.
+    struct kernel_moment undated = {0};
+    kernel_ata_scsi(parse->ata, trimmed);
+    if (!kernel_ata_line(parse->ata, trimmed, &undated, number) &&
+        !kernel_rules_line(parse->rules, trimmed, &undated, number))
+        parse->foreign++;
+}
+
+static void close_parse(struct log_parse *parse) {
+    struct source *source = parse->source;
+    finish_record(parse);
+    kernel_ata_finish(parse->ata);
+    kernel_clock_settle(parse->clock, source);
+    kernel_events_write(parse->events, parse->clock, source);
+    kernel_rules_write(parse->rules, parse->clock, source);
+    source->reports = source->samples = parse->kernel_lines;
+    source->skipped_lines += parse->foreign;
+    if (parse->foreign > 0)
+        source_problem(source, 0, SEVERITY_INFO, tr("%zu lines are no kernel messages and were not used"),
+                       parse->foreign);
+    kernel_rules_free(parse->rules);
+    kernel_ata_free(parse->ata);
+    kernel_events_free(parse->events);
+    kernel_clock_free(parse->clock);
+    source_finish(source);
+}
+
+void kernel_log_parse(struct lines *lines, const struct parse_options *options, struct source *source) {
+    (void)options;
+    struct log_parse *parse = calloc(1, sizeof *parse);
+    if (parse == NULL) abort();
+    parse->source = source;
+    parse->clock = kernel_clock_new();
+    parse->events = kernel_events_new();
+    parse->ata = kernel_ata_new(parse->events);
+    parse->rules = kernel_rules_new(parse->events, source);
+    struct text text;
+    while (lines_next(lines, &text)) {
+        struct kernel_line line;
+        kernel_line_read(text, &line);
+        if (line.layout == LAYOUT_NONE)
+            go_on(parse, text, lines_number(lines));
+        else
+            begin_record(parse, &line, lines_number(lines));
+    }
+    close_parse(parse);
+    free(parse);
+}

@@ -1,0 +1,327 @@
+#include "parsers/kernel_rules.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/arena.h"
+#include "parsers/pcre.h"
+
+// What a rule's named groups become.
+enum entity_form {
+    FORM_PLAIN,  // as printed: a PCI bus id, a server
+    FORM_DISK,   // the disk of a partition: sda1 → sda, nvme0n1p2 → nvme0n1
+    FORM_NONE,
+};
+
+struct rule {
+    const char *needle;  // a word that every such line has: looked for first
+    const char *regex;   // groups: (?<e>entity) (?<v>value), both optional
+    enum event_kind kind;
+    enum entity_form form;
+    const char *entity;  // where the line names none
+};
+
+#define BUS "[0-9a-fA-F]{4,8}:[0-9a-fA-F]{2}:[0-9a-fA-F]{2}(?:\\.[0-9a-fA-F])?"
+#define DEV "(?<e>[a-z][a-z0-9/_-]{1,30})"
+
+// The first rule that matches takes the line.
+static const struct rule rules_table[] = {
+    // NVIDIA. Bus ids are printed with and without "PCI:", domain and function digit.
+    {"SXid", "SXid \\((?:PCI:)?(?<e>[0-9a-fA-F:.]+)\\): (?<v>\\d+)", EVENT_GPU_ERROR, FORM_PLAIN, ""},
+    {"Xid", "NVRM: (?:[^()]{0,60}: )?Xid \\((?:PCI:)?(?<e>[0-9a-fA-F:.]+)(?: GPU-I:\\d+)?\\): (?<v>\\d+)", EVENT_XID,
+     FORM_PLAIN, ""},
+    {"fallen off the bus", "NVRM: GPU (?:at )?(?:PCI:)?(?<e>" BUS "): GPU has fallen off the bus", EVENT_GPU_LOST,
+     FORM_PLAIN, ""},
+    {"fallen off the bus", "NVRM: .*fallen off the bus", EVENT_GPU_LOST, FORM_NONE, ""},
+    {"RmInitAdapter", "NVRM: (?:GPU )?(?:(?<e>" BUS "): )?RmInitAdapter failed", EVENT_GPU_ERROR, FORM_PLAIN, ""},
+    {"rm_init_adapter", "NVRM: (?:GPU )?(?:(?<e>" BUS "): )?rm_init_adapter failed", EVENT_GPU_ERROR, FORM_PLAIN, ""},
+    // Block layer: five wordings of one event.
+    {" error, dev ",
+     "(?:I/O|critical [a-z ]{3,30}|timeout|recoverable transport|protection|device resource|zone resource|"
+     "operation not supported|invalid|remote I/O|disk resource) error, dev " DEV ", sector \\d+",
+     EVENT_IO_ERROR, FORM_DISK, ""},
+    {"Buffer I/O error", "Buffer I/O error on (?:dev|device) " DEV ", logical block", EVENT_IO_ERROR, FORM_DISK, ""},
+    {"lost async page write", "Buffer I/O error on dev " DEV ",", EVENT_IO_ERROR, FORM_DISK, ""},
+    {"FAILED Result", "^sd [\\d:]+ \\[(?<e>sd[a-z]+)\\] .*FAILED Result:", EVENT_IO_ERROR, FORM_DISK, ""},
+    {"Sense Key", "^sd [\\d:]+ \\[(?<e>sd[a-z]+)\\] .*Sense Key ?: ?(?:Medium Error|Hardware Error|Aborted Command)",
+     EVENT_IO_ERROR, FORM_DISK, ""},
+    {"offline device", "^sd [\\d:]+ \\[(?<e>sd[a-z]+)\\] .*rejecting I/O to offline device", EVENT_IO_ERROR, FORM_DISK,
+     ""},
+    {"I/O Error (sct", "(?<e>nvme\\d+(?:n\\d+)?): .*I/O Error \\(sct", EVENT_IO_ERROR, FORM_DISK, ""},
+    {"read error corrected", "md/raid\\S*: ?read error corrected \\(\\d+ sectors at \\d+ on (?<e>[a-z0-9-]+)\\)",
+     EVENT_IO_ERROR, FORM_DISK, ""},
+    {"Disk failure on", "md/raid\\S*: ?Disk failure on (?<e>[a-z0-9-]+), disabling", EVENT_IO_ERROR, FORM_DISK, ""},
+    {"task abort", "^(?:sd|scsi) [\\d:]+ (?:\\[(?<e>sd[a-z]+)\\] )?.*task abort", EVENT_LINK_RESET, FORM_DISK, ""},
+    {"device reset occurred", "^sd [\\d:]+ (?:\\[(?<e>sd[a-z]+)\\] )?.*device reset occurred", EVENT_LINK_RESET,
+     FORM_DISK, ""},
+    // NVMe. "completion polled" is a lost interrupt: the disk had answered.
+    {"completion polled", "^nvme (?<e>nvme\\d+): I/O .*timeout, completion polled", EVENT_NOTE, FORM_PLAIN, ""},
+    {" timeout, ", "^nvme (?<e>nvme\\d+): I/O .*timeout, (?:aborting|reset|disable)", EVENT_LINK_RESET, FORM_PLAIN, ""},
+    {"nvme",
+     "^nvme (?<e>nvme\\d+): (?:controller is down|Device not ready|Device shutdown incomplete|Removing after probe "
+     "failure|"
+     "Disabling device after reset|resetting controller|frozen state error|controller reset)",
+     EVENT_LINK_RESET, FORM_PLAIN, ""},
+    // File systems.
+    {"EXT", "^EXT[234]-fs error \\(device " DEV "\\)", EVENT_FS_ERROR, FORM_DISK, ""},
+    {"I/O error", "^EXT[234]-fs warning \\(device " DEV "\\): .*I/O error", EVENT_IO_ERROR, FORM_DISK, ""},
+    {"Remounting filesystem read-only", "(?:\\(" DEV "\\):? )?Remounting filesystem read-only", EVENT_FS_ERROR,
+     FORM_DISK, ""},
+    {"Aborting journal", "Aborting journal on device (?<e>[a-z0-9]+(?:-\\d+(?=-))?)", EVENT_FS_ERROR, FORM_DISK, ""},
+    {"JBD2: ", "JBD2: .*(?:rror -?\\d+|I/O error).* (?:on|device) " DEV, EVENT_FS_ERROR, FORM_DISK, ""},
+    {"XFS (",
+     "^XFS \\(" DEV
+     "\\): (?:Metadata (?:CRC error|corruption)|metadata I/O error|log I/O error|xfs_do_force_shutdown|.*Corruption|"
+     ".*hutting down|.*has been shut down|writeback error)",
+     EVENT_FS_ERROR, FORM_DISK, ""},
+    {"BTRFS", "^BTRFS:? (?:error|critical)(?: \\(device " DEV "[^)]*\\))?", EVENT_FS_ERROR, FORM_DISK, ""},
+    // Memory. The line with "invoked oom-killer" names the asker, these name the victim.
+    {"rocess ", "(?:Out of memory|[Mm]emory cgroup out of memory): Kill(?:ed)? process (?<v>\\d+)", EVENT_OOM_KILL,
+     FORM_NONE, "host"},
+    {"Killed process", "Killed process (?<v>\\d+) \\(", EVENT_OOM_KILL, FORM_NONE, "host"},
+    // PCIe. One of the three or four lines of an error.
+    {"severity=Corrected", "(?<e>" BUS "): .*PCIe Bus Error: severity=Corrected", EVENT_PCIE_ERROR, FORM_PLAIN, ""},
+    {"severity=Uncorrect", "(?<e>" BUS "): .*PCIe Bus Error: severity=Uncorrect", EVENT_PCIE_ERROR, FORM_PLAIN, ""},
+    // The CPU: one line per CPU for one event.
+    {"temperature", "CPU\\d+: (?:Package|Core)? ?temperature (?:is )?above threshold, .*total events = (?<v>\\d+)",
+     EVENT_THERMAL, FORM_NONE, "cpu"},
+    {"critical temperature", "thermal .*critical temperature reached", EVENT_THERMAL, FORM_NONE, "cpu"},
+    {"blocked for more than", "task (?<t>\\S+) blocked for more than (?<v>\\d+) seconds", EVENT_HUNG_TASK, FORM_NONE,
+     ""},
+    // Network file systems.
+    {"has not responded", "CIFS: .*\\\\\\\\(?<e>\\S+) has not responded", EVENT_NFS_TIMEOUT, FORM_PLAIN, ""},
+    // Others worth a line.
+    {"USB disconnect", "^usb [\\d.-]+: USB disconnect", EVENT_NOTE, FORM_NONE, ""},
+    {"ardware Error]", "\\[Hardware Error\\]: (?:Uncorrected|Corrected) ", EVENT_NOTE, FORM_NONE, ""},
+    {"EDAC", "^EDAC \\S+: \\d+ (?:CE|UE) ", EVENT_NOTE, FORM_NONE, ""},
+    {"Kernel panic", "^Kernel panic - not syncing", EVENT_NOTE, FORM_NONE, ""},
+};
+
+enum { RULES = sizeof rules_table / sizeof *rules_table, ROWS_MOST = 20000, SERVERS_MOST = 64 };
+
+// A value that smartd printed.
+struct smartd_row {
+    struct kernel_moment at;
+    uint32_t line;
+    const char *disk, *quantity;
+    double value;
+};
+
+// A server that does not answer at the moment.
+struct silence {
+    const char *server;
+    struct kernel_moment since;
+    size_t event;
+    bool open;
+};
+
+struct kernel_rules {
+    struct kernel_events *events;
+    struct source *source;
+    struct arena *arena;
+    struct pattern *any, *patterns[RULES], *nfs, *gpu, *smartd;
+    size_t entity_group[RULES], value_group[RULES];
+    struct smartd_row *rows;
+    size_t row_count, row_capacity;
+    struct silence silences[SERVERS_MOST];
+    size_t silence_count;
+    double last_victim;  // old kernels tell one kill in two lines
+    uint32_t victim_line;
+};
+
+struct kernel_rules *kernel_rules_new(struct kernel_events *events, struct source *source) {
+    struct arena *arena = arena_new();
+    struct kernel_rules *rules = arena_alloc(arena, sizeof *rules);
+    rules->arena = arena;
+    rules->events = events;
+    rules->source = source;
+    rules->last_victim = NAN;
+    // One look at a line tells whether any rule can want it.
+    rules->any = pattern_new(
+        "Xid|fallen off|RmInit|rm_init| error, dev |I/O [Ee]rror|FAILED Result|Sense Key|offline device|read error "
+        "corrected|"
+        "Disk failure|task abort|reset occurred| timeout, |nvme nvme|EXT[234]-fs (?:err|warn)|read-only|Aborting "
+        "journal|JBD2|"
+        "XFS \\(|BTRFS|rocess \\d|severity=|temperature|blocked for|respond|USB disc|Hardware Error\\]|EDAC|Kernel "
+        "panic|"
+        "nfs|GPU at |lost async");
+    for (size_t i = 0; i < RULES; i++) {
+        rules->patterns[i] = pattern_new(rules_table[i].regex);
+        rules->entity_group[i] = pattern_group(rules->patterns[i], "e");
+        rules->value_group[i] = pattern_group(rules->patterns[i], "v");
+    }
+    rules->nfs = pattern_new("^(?:nfs4?|NFS): server (\\S+) (not responding|OK)");
+    rules->gpu = pattern_new("NVRM: GPU at (?:PCI:)?(" BUS "): (GPU-[0-9a-f-]+)");
+    rules->smartd = pattern_new("^Device: /dev/([a-z0-9]+)(?: \\[[^\\]]*\\])?[,:] (.*)$");
+    return rules;
+}
+
+void kernel_rules_free(struct kernel_rules *rules) {
+    if (rules == NULL) return;
+    for (size_t i = 0; i < RULES; i++) pattern_free(rules->patterns[i]);
+    pattern_free(rules->any);
+    pattern_free(rules->nfs);
+    pattern_free(rules->gpu);
+    pattern_free(rules->smartd);
+    free(rules->rows);
+    arena_free(rules->arena);
+}
+
+// "sda1" → "sda", "nvme0n1p3" → "nvme0n1", "md127p1" → "md127"; names of other kinds stay.
+static struct text whole_disk(struct text name) {
+    size_t end = name.length;
+    while (end > 0 && name.at[end - 1] >= '0' && name.at[end - 1] <= '9') end--;
+    if (end == name.length || end == 0) return name;
+    bool lettered =
+        text_starts(name, "sd") || text_starts(name, "hd") || text_starts(name, "vd") || text_starts(name, "xvd");
+    if (lettered) return text_head(name, end);
+    bool numbered = text_starts(name, "nvme") || text_starts(name, "mmcblk") || text_starts(name, "md");
+    bool partition = end > 1 && name.at[end - 1] == 'p' && name.at[end - 2] >= '0' && name.at[end - 2] <= '9';
+    return numbered && partition ? text_head(name, end - 1) : name;
+}
+
+static struct text part(const struct text *group, size_t index) {
+    return index > 0 && group[index].at != NULL ? group[index] : (struct text){"", 0};
+}
+
+static double number(struct text text) {
+    int64_t value = 0;
+    return text_integer(text, &value) ? (double)value : NAN;
+}
+
+// "Kill process 2512 (python) score 496 …" and then "Killed process 2512 (python) …": one victim.
+static bool told_before(struct kernel_rules *rules, double victim, uint32_t line) {
+    bool same = victim == rules->last_victim && line - rules->victim_line < 10;
+    rules->last_victim = victim;
+    rules->victim_line = line;
+    return same;
+}
+
+static void report(struct kernel_rules *rules, size_t index, const struct text *group, struct text text,
+                   const struct kernel_moment *at, uint32_t line) {
+    const struct rule *rule = &rules_table[index];
+    struct text entity = part(group, rules->entity_group[index]);
+    if (rule->form == FORM_DISK) entity = whole_disk(entity);
+    if (entity.length == 0) entity = text_of(rule->entity);
+    struct kernel_report event = {.at = *at, .line = line, .kind = rule->kind, .entity = entity, .text = text};
+    event.value = number(part(group, rules->value_group[index]));
+    if (rule->kind == EVENT_PCIE_ERROR) event.value = text_has(text, "severity=Corrected") ? 1 : 2;
+    if (rule->kind == EVENT_OOM_KILL) {
+        if (told_before(rules, event.value, line)) return;
+        event.code = (int)line;  // each victim counts
+    }
+    bool coded = rule->kind == EVENT_XID || rule->kind == EVENT_GPU_ERROR || rule->kind == EVENT_PCIE_ERROR;
+    if (coded && !isnan(event.value)) event.code = (int)event.value;
+    if (rule->kind == EVENT_NOTE) event.code = (int)index;
+    kernel_events_add(rules->events, &event);
+}
+
+static struct silence *silence_of(struct kernel_rules *rules, struct text server) {
+    for (size_t i = 0; i < rules->silence_count; i++)
+        if (text_equal(server, rules->silences[i].server)) return &rules->silences[i];
+    if (rules->silence_count == SERVERS_MOST) return NULL;
+    struct silence *silence = &rules->silences[rules->silence_count++];
+    silence->server = text_copy(rules->arena, text_head(server, 200));
+    return silence;
+}
+
+// A silence is one event; its value is its length once the server answers.
+static void read_nfs(struct kernel_rules *rules, const struct text *group, struct text text,
+                     const struct kernel_moment *at, uint32_t line) {
+    struct silence *silence = silence_of(rules, group[1]);
+    if (silence == NULL) return;
+    bool answers = text_equal(group[2], "OK");
+    if (answers && silence->open) {
+        kernel_events_value(rules->events, silence->event, kernel_clock_gap(&silence->since, at));
+        silence->open = false;
+        return;
+    }
+    struct kernel_report event = {.at = *at,
+                                  .line = line,
+                                  .kind = answers ? EVENT_NOTE : EVENT_NFS_TIMEOUT,
+                                  .entity = group[1],
+                                  .text = text,
+                                  .value = NAN,
+                                  .code = answers ? 0 : (int)line};
+    if (answers) {
+        kernel_events_add(rules->events, &event);
+        return;
+    }
+    if (silence->open) return;
+    silence->since = *at;
+    silence->open = true;
+    silence->event = kernel_events_add(rules->events, &event);
+}
+
+bool kernel_rules_line(struct kernel_rules *rules, struct text text, const struct kernel_moment *at, uint32_t line) {
+    struct text group[8];
+    if (!pattern_match(rules->any, text, group, 1)) return false;
+    if (pattern_match(rules->nfs, text, group, 3)) {
+        read_nfs(rules, group, text, at, line);
+        return true;
+    }
+    if (pattern_match(rules->gpu, text, group, 3)) {
+        source_fact(rules->source, group[1], "uuid", group[2], line);
+        return true;
+    }
+    for (size_t i = 0; i < RULES; i++) {
+        if (!text_has(text, rules_table[i].needle) || !pattern_match(rules->patterns[i], text, group, 8)) continue;
+        report(rules, i, group, text, at, line);
+        return true;
+    }
+    return false;
+}
+
+// ── smartd ──────────────────────────────────────────────────────────────────
+
+static void add_row(struct kernel_rules *rules, struct text disk, const char *quantity, double value,
+                    const struct kernel_moment *at, uint32_t line) {
+    if (rules->row_count == ROWS_MOST || isnan(value)) return;
+    rules->rows = grow_array(rules->rows, &rules->row_capacity, rules->row_count + 1, sizeof *rules->rows);
+    rules->rows[rules->row_count++] = (struct smartd_row){
+        .at = *at, .line = line, .disk = text_copy(rules->arena, disk), .quantity = quantity, .value = value};
+}
+
+bool kernel_rules_smartd(struct kernel_rules *rules, struct text text, const struct kernel_moment *at, uint32_t line) {
+    struct text group[3];
+    if (!pattern_match(rules->smartd, text, group, 3)) return false;
+    struct text disk = whole_disk(group[1]);
+    struct text said = group[2];
+    struct text rest = said;
+    double count = number(text_word(&rest));
+    struct kernel_report event = {
+        .at = *at, .line = line, .kind = EVENT_NOTE, .entity = disk, .text = text, .value = NAN};
+    if (text_has(said, "Currently unreadable (pending) sectors")) {
+        event.code = 1;
+        add_row(rules, disk, "Current_Pending_Sector", text_starts(said, "No more") ? 0 : count, at, line);
+    } else if (text_has(said, "Offline uncorrectable sectors")) {
+        event.code = 2;
+        add_row(rules, disk, "Offline_Uncorrectable", text_starts(said, "No more") ? 0 : count, at, line);
+    } else if (text_has(said, "FAILED SMART self-check") || text_has(said, "FAILURE PREDICTION") ||
+               text_has(said, "Failed SMART")) {
+        event.kind = EVENT_SMART_FAILED;
+    } else if (text_has(said, "ATA error count increased") || text_has(said, "Self-Test Log error count increased") ||
+               (text_has(said, "SMART Prefailure Attribute") && text_has(said, "Reallocated"))) {
+        event.code = 3;
+    } else if (text_has(said, "unable to open") || text_has(said, "failed to read SMART") ||
+               text_has(said, "not capable of SMART self-check")) {
+        event.kind = EVENT_SMART_UNREADABLE;
+    } else {
+        return false;
+    }
+    kernel_events_add(rules->events, &event);
+    return true;
+}
+
+void kernel_rules_write(const struct kernel_rules *rules, const struct kernel_clock *clock, struct source *source) {
+    for (size_t i = 0; i < rules->row_count; i++) {
+        const struct smartd_row *row = &rules->rows[i];
+        millis time = kernel_clock_time(clock, &row->at);
+        // A row needs a time of the source's clock.
+        if (time == MILLIS_NONE) continue;
+        struct table *table = source_table(source, text_of(row->disk), ENTITY_DISK);
+        size_t at = table_row(table, time, 0, row->line);
+        table_set(table, at, table_column(source, table, row->quantity, UNIT_NONE, SERIES_COUNTER), row->value);
+    }
+}

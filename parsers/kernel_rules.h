@@ -1,0 +1,21 @@
+// kernel_rules.h: which lines of the kernel's matter, and what they mean.
+#ifndef WHYSLOW_PARSERS_KERNEL_RULES_H
+#define WHYSLOW_PARSERS_KERNEL_RULES_H
+
+#include "parsers/kernel_events.h"
+
+struct kernel_rules;
+
+struct kernel_rules *kernel_rules_new(struct kernel_events *events, struct source *source);
+void kernel_rules_free(struct kernel_rules *rules);
+
+// One line of the kernel's. True if a rule knew it.
+bool kernel_rules_line(struct kernel_rules *rules, struct text text, const struct kernel_moment *at, uint32_t line);
+
+// One line of smartd's ("Device: /dev/sdf [SAT], 8 Currently unreadable (pending) sectors").
+bool kernel_rules_smartd(struct kernel_rules *rules, struct text text, const struct kernel_moment *at, uint32_t line);
+
+// Writes the rows that smartd's lines gave. After the clock is settled.
+void kernel_rules_write(const struct kernel_rules *rules, const struct kernel_clock *clock, struct source *source);
+
+#endif

@@ -1,0 +1,227 @@
+#include "parsers/kernel_stamp.h"
+
+#include <string.h>
+
+static bool digit(struct text text, size_t at) { return at < text.length && text.at[at] >= '0' && text.at[at] <= '9'; }
+
+static bool letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
+
+static struct text skip_blanks(struct text text) {
+    while (text.length > 0 && (text.at[0] == ' ' || text.at[0] == '\t')) text = text_skip(text, 1);
+    return text;
+}
+
+static bool decimal(struct text text, int64_t *value) {
+    if (text.length == 0 || text.length > 15) return false;
+    int64_t result = 0;
+    for (size_t i = 0; i < text.length; i++) {
+        if (!digit(text, i)) return false;
+        result = result * 10 + (text.at[i] - '0');
+    }
+    *value = result;
+    return true;
+}
+
+// "[248185.356943] rest": five places or more before the point, six behind it.
+static bool take_boot(struct text *text, int64_t *boot) {
+    if (text->length < 14 || text->at[0] != '[') return false;
+    struct text rest = text_skip(*text, 1);
+    struct text inside = text_cut(&rest, ']');
+    if (rest.at == NULL || inside.length > 24) return false;
+    struct text seconds = text_cut(&inside, '.');
+    int64_t whole = 0;
+    int64_t micros = 0;
+    if (seconds.length < 5 || inside.length != 6) return false;
+    if (!decimal(skip_blanks(seconds), &whole) || !decimal(inside, &micros) || whole > 10000000000) return false;
+    *boot = whole * 1000000 + micros;
+    *text = rest.length > 0 && rest.at[0] == ' ' ? text_skip(rest, 1) : rest;
+    return true;
+}
+
+// "[     T10] " or "[    C3] ": which thread or CPU spoke.
+static bool take_caller(struct text *text) {
+    if (text->length < 5 || text->at[0] != '[') return false;
+    struct text rest = text_skip(*text, 1);
+    struct text inside = text_cut(&rest, ']');
+    if (rest.at == NULL || inside.length > 12) return false;
+    inside = skip_blanks(inside);
+    int64_t number = 0;
+    if (inside.length < 2 || (inside.at[0] != 'T' && inside.at[0] != 'C') || !decimal(text_skip(inside, 1), &number))
+        return false;
+    *text = skip_blanks(rest);
+    return true;
+}
+
+// "<4>" in front of what printk stored.
+static void take_level(struct text *text) {
+    if (text->length > 3 && text->at[0] == '<' && digit(*text, 1)) {
+        size_t end = digit(*text, 2) ? 3 : 2;
+        if (end < text->length && text->at[end] == '>') *text = text_skip(*text, end + 1);
+    }
+}
+
+// "kern  :warn  : " of dmesg -x.
+static bool take_facility(struct text *text) {
+    static const char *const facilities[] = {"kern  ", "user  ", "daemon", "syslog", "auth  ", "local0"};
+    for (size_t i = 0; i < sizeof facilities / sizeof *facilities; i++) {
+        if (!text_starts(*text, facilities[i])) continue;
+        struct text rest = skip_blanks(text_skip(*text, strlen(facilities[i])));
+        if (!text_starts(rest, ":")) return false;
+        rest = text_skip(rest, 1);
+        size_t word = 0;
+        while (word < rest.length && letter(rest.at[word])) word++;
+        rest = skip_blanks(text_skip(rest, word));
+        if (word == 0 || !text_starts(rest, ":")) return false;
+        *text = skip_blanks(text_skip(rest, 1));
+        return true;
+    }
+    return false;
+}
+
+static void take_kernel_word(struct text *text) {
+    if (text_starts(*text, "kernel: ")) *text = text_skip(*text, 8);
+}
+
+static bool read_boot(struct text text, struct kernel_line *out) {
+    take_level(&text);
+    if (!take_boot(&text, &out->stamp.boot)) return false;
+    out->layout = LAYOUT_BOOT;
+    out->stamp.has_boot = true;
+    take_caller(&text);
+    take_kernel_word(&text);
+    out->text = text;
+    return true;
+}
+
+// "6,3964,206764307,-;text", with or without further fields before the semicolon.
+static bool read_kmsg(struct text text, struct kernel_line *out) {
+    if (!digit(text, 0)) return false;
+    struct text rest = text;
+    int64_t priority = 0, sequence = 0, micros = 0;
+    if (!decimal(text_cut(&rest, ','), &priority) || priority > 999 || !decimal(text_cut(&rest, ','), &sequence) ||
+        !decimal(text_cut(&rest, ','), &micros))
+        return false;
+    struct text flags = text_cut(&rest, ';');
+    if (rest.at == NULL || flags.length > 60) return false;
+    out->layout = LAYOUT_BOOT;
+    out->stamp.has_boot = true;
+    out->stamp.boot = micros;
+    out->text = rest;
+    return true;
+}
+
+static bool read_dmesg_t(struct text text, struct kernel_line *out) {
+    take_level(&text);
+    if (text.length < 22 || text.at[0] != '[') return false;
+    struct text rest = text_skip(text, 1);
+    struct text inside = text_cut(&rest, ']');
+    // Some languages need 40 bytes; a bracket that closes later is not a stamp.
+    if (rest.at == NULL || inside.length > 60 || inside.length < 16) return false;
+    struct when when;
+    if (!when_read(inside, DATE_ORDER_UNKNOWN, &when) || !when.has_year || !when.has_date || !when.has_time ||
+        when.epoch)
+        return false;
+    out->layout = LAYOUT_DMESG_T;
+    out->stamp.has_wall = true;
+    out->stamp.wall = when;
+    rest = skip_blanks(rest);
+    take_caller(&rest);
+    out->text = rest;
+    return true;
+}
+
+// "host program[pid]: text" behind a stamp of syslog or journald.
+static bool take_origin(struct text *text, struct kernel_line *out) {
+    struct text rest = *text;
+    struct text host = text_word(&rest);
+    rest = skip_blanks(rest);
+    size_t end = 0;
+    while (end < rest.length && end < 80 && rest.at[end] != ':' && rest.at[end] != ' ') end++;
+    if (host.length == 0 || host.length > 255 || end == 0 || end >= rest.length || rest.at[end] != ':') return false;
+    out->host = host;
+    out->program = text_head(rest, end);
+    size_t pid = text_find(out->program, "[");
+    if (pid != SIZE_MAX) out->program = text_head(out->program, pid);
+    *text = skip_blanks(text_skip(rest, end + 1));
+    return true;
+}
+
+static bool read_syslog(struct text text, struct kernel_line *out) {
+    struct when when;
+    size_t used = 0;
+    bool facility = take_facility(&text);
+    if (facility && take_boot(&text, &out->stamp.boot)) {
+        out->layout = LAYOUT_BOOT;
+        out->stamp.has_boot = true;
+        out->text = text;
+        return true;
+    }
+    // rsyslog's "<PRI>" survives in raw captures.
+    take_level(&text);
+    if (text.length < 12 || !when_read_prefix(text, DATE_ORDER_UNKNOWN, &when, &used)) return false;
+    if (!when.has_date || !when.has_time || when.epoch || used >= text.length) return false;
+    struct text rest = text_skip(text, used);
+    if (rest.at[0] != ' ' && rest.at[0] != '\t') return false;
+    rest = skip_blanks(rest);
+    if (!facility && !take_origin(&rest, out)) return false;
+    out->layout = facility ? LAYOUT_ISO : LAYOUT_SYSLOG;
+    out->stamp.has_wall = true;
+    out->stamp.wall = when;
+    if (take_boot(&rest, &out->stamp.boot)) out->stamp.has_boot = true;
+    take_caller(&rest);
+    out->text = rest;
+    return true;
+}
+
+// A remote syslog's table: quoted fields, the last one is the text and may go on in the next lines.
+static bool read_export(struct text text, struct kernel_line *out) {
+    if (text.length < 30 || text.at[0] != '"' || !digit(text, 1)) return false;
+    struct text fields[6];
+    struct text rest = text_skip(text, 1);
+    for (size_t i = 0; i < 5; i++) {
+        size_t end = text_find(rest, "\",\"");
+        if (end == SIZE_MAX || end > 100) return false;
+        fields[i] = text_head(rest, end);
+        rest = text_skip(rest, end + 3);
+    }
+    struct when when;
+    if (!when_read(fields[0], DATE_ORDER_UNKNOWN, &when) || !when.has_date || !when.has_time) return false;
+    out->layout = LAYOUT_EXPORT;
+    out->stamp.has_wall = true;
+    out->stamp.wall = when;
+    out->host = fields[4];
+    out->open = !text_ends(text_trim(rest), "\"");
+    if (!out->open) rest = text_head(text_trim(rest), text_trim(rest).length - 1);
+    struct text padded = rest;
+    if (take_boot(&padded, &out->stamp.boot)) {
+        out->stamp.has_boot = true;
+        rest = padded;
+    }
+    out->text = rest;
+    return true;
+}
+
+static bool read_bare(struct text text, struct kernel_line *out) {
+    struct text rest = skip_blanks(text);
+    bool kernel = text_starts(rest, "kernel: ");
+    if (kernel)
+        rest = text_skip(rest, 8);
+    else if (!take_caller(&rest))
+        return false;
+    out->layout = LAYOUT_BARE;
+    out->text = rest;
+    return true;
+}
+
+void kernel_line_read(struct text line, struct kernel_line *out) {
+    *out = (struct kernel_line){.layout = LAYOUT_NONE, .host = {"", 0}, .program = {"", 0}, .text = line};
+    struct text text = skip_blanks(line);
+    if (text.length == 0) return;
+    if (read_boot(text, out) || read_kmsg(text, out) || read_dmesg_t(text, out) || read_export(text, out) ||
+        read_syslog(text, out) || read_bare(text, out))
+        return;
+    out->layout = LAYOUT_NONE;
+    out->stamp = (struct kernel_stamp){0};
+    out->host = out->program = (struct text){"", 0};
+    out->text = line;
+}

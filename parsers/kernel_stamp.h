@@ -1,0 +1,42 @@
+// kernel_stamp.h: one line of a kernel log taken apart: when, where, who, what.
+//
+// The layout is decided line by line: a bundle may hold dmesg, kern.log and journalctl
+// in one file.
+#ifndef WHYSLOW_PARSERS_KERNEL_STAMP_H
+#define WHYSLOW_PARSERS_KERNEL_STAMP_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "core/text.h"
+#include "core/when.h"
+
+enum kernel_layout {
+    LAYOUT_NONE,     // no stamp: prose, or the rest of the line before
+    LAYOUT_BARE,     // "   kernel: text", "[   T10] text": the kernel's, undated
+    LAYOUT_BOOT,     // "[248185.356943] text", "<4>[ 201.650687] text", "6,3964,206764307,-;text"
+    LAYOUT_DMESG_T,  // "[Sun Feb 23 16:24:18 2025] text"
+    LAYOUT_ISO,      // "kern  :warn  : 2025-01-21T04:41:44,283302+00:00 text"
+    LAYOUT_SYSLOG,   // "Sep  8 07:55:37 host kernel: [350941.516160] text", and with an ISO stamp
+    LAYOUT_EXPORT,   // "2025-11-10 01:42:51","notice","user","","host","[4043499.402974] … in quotes
+};
+
+struct kernel_stamp {
+    bool has_boot, has_wall;
+    int64_t boot;      // microseconds since boot
+    struct when wall;  // may have no year
+};
+
+struct kernel_line {
+    enum kernel_layout layout;
+    struct kernel_stamp stamp;
+    struct text host;     // empty if not printed
+    struct text program;  // "kernel", "smartd" …; empty where only the kernel can have spoken
+    struct text text;
+    bool open;  // LAYOUT_EXPORT: the quoted text goes on in the next line
+};
+
+// Never fails: a line that has no stamp is LAYOUT_NONE and all text.
+void kernel_line_read(struct text line, struct kernel_line *out);
+
+#endif
