@@ -37,4 +37,6 @@ const char *clock_method_name(enum clock_method method) __attribute__((weak));
 const char *cause_id(enum cause cause) { return (void)cause, "unknown"; }
 const char *cause_title(enum cause cause) { return (void)cause, "unknown"; }
 const char *clock_method_name(enum clock_method method) { return (void)method, "stated"; }
+millis clock_to_run(const struct source_clock *clock, millis printed) __attribute__((weak));
+millis clock_to_run(const struct source_clock *clock, millis printed) { return (void)clock, printed; }
 #endif
