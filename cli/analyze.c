@@ -10,6 +10,7 @@
 #include "cli/commands.h"
 #include "cli/message.h"
 #include "cli/options.h"
+#include "cli/values.h"
 #include "core/arena.h"
 #include "core/lang.h"
 #include "core/recording.h"
@@ -85,7 +86,19 @@ static struct recording *read_all(const struct options *options) {
     return recording;
 }
 
+// "whyslow analyse logs": the first word is no path, but nearly a command.
+static bool is_misspelt(const struct options *options) {
+    const char *names[COMMAND_COUNT_ + 1] = {NULL};
+    for (int i = 0; i < COMMAND_COUNT_; i++) names[i] = commands_table[i].name;
+    const char *first = options->paths[0];
+    const char *nearest = value_nearest(first, names);
+    if (nearest == NULL || access(first, F_OK) == 0) return false;
+    message(tr("\"%s\" is no file and no command; did you mean \"%s\"?"), first, nearest);
+    return true;
+}
+
 int command_analyze(struct options *options) {
+    if (is_misspelt(options)) return EXIT_USAGE;
     struct rules *rules = rules_new();
     char error[1024];
     if (options->rules_path != NULL && !rules_read(rules, options->rules_path, error, sizeof error)) {
@@ -102,7 +115,7 @@ int command_analyze(struct options *options) {
         status = report(options, diagnosis);
         diagnosis_free(diagnosis);
     } else {
-        message("%s", tr("nothing usable in the input: no log of a kind that whyslow knows"));
+        message_nothing(options, recording);
     }
     recording_free(recording);
     rules_free(rules);

@@ -130,7 +130,7 @@ int command_inspect(const struct options *options) {
         message("%s", tr("standard output could not be written"));
         status = EXIT_NOT_WRITTEN;
     }
-    if (recording->source_count == 0 && !options->quiet) message("%s", tr("no files found"));
+    if (recording->source_count == 0) message_nothing(options, recording);
     recording_free(recording);
     return status;
 }

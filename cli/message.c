@@ -71,6 +71,13 @@ void message_files(const struct options *options, const struct recording *record
     if (problems > 0) message(tr("%zu problems in the logs: see them with --verbose or \"whyslow inspect\""), problems);
 }
 
+void message_nothing(const struct options *options, const struct recording *recording) {
+    if (recording->source_count == 0)
+        message(tr("no files in %s"), options->paths[0]);
+    else
+        message("%s", tr("nothing usable in the input: no log of a kind that whyslow knows"));
+}
+
 static int64_t now(void) {
     struct timespec time;
     clock_gettime(CLOCK_MONOTONIC, &time);

@@ -19,6 +19,9 @@ bool message_color(const struct options *options, FILE *out);
 // The files that were not used and why, and how many problems the others have (all of them with --verbose).
 void message_files(const struct options *options, const struct recording *recording);
 
+// Why there is nothing to work with.
+void message_nothing(const struct options *options, const struct recording *recording);
+
 // A progress bar on standard error; a read_options.progress function. `state` is a struct progress.
 struct progress {
     bool shown, wanted;

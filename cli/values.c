@@ -37,7 +37,8 @@ bool value_formats(const char *value, unsigned *mask, char *error, size_t size) 
         snprintf(word, sizeof word, "%.*s", (int)text_head(name, WORD_MOST - 1).length, name.at);
         enum report_format format = report_format_named(word);
         if (format == REPORT_COUNT_) {
-            value_word(word, names, error, size);
+            if (value_word(word, names, error, size) >= 0)
+                snprintf(error, size, tr("\"%s\" is not in this version"), word);
             return false;
         }
         result |= 1u << format;

@@ -1,0 +1,1 @@
+open("gpu.log", "wb").write(bytes(123456))
