@@ -44,11 +44,13 @@ ALL_SRC  := $(foreach room,$(ROOMS),$(call sources,$(room)))
 GEN_SRC  := $(call sources,samples/generator)
 YARD_SRC := $(call sources,tests/yardstick)
 UNIT_SRC := $(sort $(wildcard tests/unit/test_*.c))
+# What several unit tests share: a diagnosis built by hand, and such.
+UNIT_AID := $(sort $(filter-out tests/unit/test_%,$(wildcard tests/unit/*.c)))
 UNIT_BIN := $(patsubst tests/unit/%.c,$(BUILD)/tests/%,$(UNIT_SRC))
 FUZZ_SRC := $(sort $(wildcard tests/fuzz/fuzz_*.c))
 FUZZ_BIN := $(patsubst tests/fuzz/%.c,$(BUILD)/fuzz/%,$(FUZZ_SRC))
 # Tests of the whole program: they end with the line `N passed, N failed`.
-SCRIPTS  := $(sort $(wildcard tests/check_*.py tests/check_*.sh))
+SCRIPTS  := $(sort $(wildcard tests/check_*.py tests/check_*.sh)) $(wildcard tests/run_cases.py)
 
 # A sub-make reads again what pkg-config says, so it sees the packages that were just installed.
 SUBMAKE = $(MAKE) --no-print-directory $(if $(filter -j%,$(MAKEFLAGS)),,-j$(JOBS))
@@ -79,7 +81,7 @@ $(BUILD)/lib$(1).a: $(call objects,$(if $(filter cli,$(1)),$(CLI_SRC),$(call sou
 endef
 $(foreach room,$(ROOMS),$(eval $(call room_library,$(room))))
 
--include $(patsubst %.c,$(BUILD)/obj/%.d,$(ALL_SRC) $(UNIT_SRC) $(GEN_SRC) $(YARD_SRC) $(FUZZ_SRC))
+-include $(patsubst %.c,$(BUILD)/obj/%.d,$(ALL_SRC) $(UNIT_SRC) $(UNIT_AID) $(GEN_SRC) $(YARD_SRC) $(FUZZ_SRC))
 
 .PHONY: deps
 deps: ## install what demo and check need (apt), or name it
@@ -97,9 +99,14 @@ demo: ## build, analyse samples/sata-ssd, say where the report lies
 # ── tests ──────────────────────────────────────────────────────────────────
 
 # A unit test is one file tests/unit/test_NAME.c with its own main (cmocka).
-$(BUILD)/tests/%: $(BUILD)/obj/tests/unit/%.o $(call libs,cli reports analyzer parsers core)
+$(BUILD)/tests/%: $(BUILD)/obj/tests/unit/%.o $(BUILD)/libunit.a $(call libs,cli reports analyzer parsers core)
 	@mkdir -p $(@D)
 	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(LIBS) -lcmocka
+
+$(BUILD)/libunit.a: $(call objects,$(UNIT_AID))
+	@mkdir -p $(@D)
+	@rm -f $@
+	ar rcs $@ $^
 
 .PHONY: unit
 unit: $(UNIT_BIN) ## the unit tests alone
@@ -211,8 +218,8 @@ ci: ## all that CI runs: check, and every gate
 BINDIR := $(DESTDIR)$(prefix)/bin
 MANDIR := $(DESTDIR)$(prefix)/share/man/man1
 
-$(BUILD)/whyslow.1: $(BUILD)/whyslow docs/whyslow.1.in docs/make_man.sh
-	@docs/make_man.sh $(BUILD)/whyslow docs/whyslow.1.in $(VERSION) >$@
+$(BUILD)/whyslow.1: $(BUILD)/whyslow
+	@LC_ALL=C $(BUILD)/whyslow --help-man >$@
 
 .PHONY: man
 man: $(BUILD)/whyslow.1 ## the manual page, its options out of the program's own table
