@@ -147,7 +147,7 @@ static void evidence_sheet(struct document *document, struct section *section, c
 
 void document_evidence(struct document *document) {
     const struct diagnosis *d = document->diagnosis;
-    struct section *section = document_section(document, "evidence", tr("Findings and their evidence"), true);
+    struct section *section = document_section(document, "evidence", tr("Findings and their evidence"), false);
     if (d->finding_count == 0) section_text(document, section, tr("Nothing was found that anybody has to act on."));
     for (size_t i = 0; i < d->finding_count; i++) {
         const struct finding *finding = &d->findings[i];
@@ -223,7 +223,7 @@ static void attribute_sheet(struct document *document, struct section *section, 
 
 void document_health(struct document *document) {
     const struct diagnosis *d = document->diagnosis;
-    struct section *section = document_section(document, "health", tr("Disk health"), true);
+    struct section *section = document_section(document, "health", tr("Disk health"), false);
     if (d->health_count == 0)
         section_text(document, section, tr("No log of smartctl: nothing is known of the health of the disks."));
     for (size_t i = 0; i < d->health_count; i++) {

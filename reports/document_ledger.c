@@ -108,14 +108,14 @@ static void anomaly_sheet(struct document *document, struct section *section) {
     struct sheet *sheet = section_sheet(document, section, "anomalies", tr("Anomalies"),
                                         tr("No single moment stands out from the rest of the run."));
     sheet_head(sheet, at_zone(document, tr("Start")), 2.4, false);
-    sheet_head(sheet, tr("End"), 2.1, false);
-    sheet_head(sheet, tr("Where"), 1.1, false);
-    sheet_head(sheet, tr("Quantity"), 1.6, false);
-    sheet_head(sheet, tr("Value"), 1, true);
-    sheet_head(sheet, tr("Usual"), 1, true);
-    sheet_head(sheet, tr("Score"), 0.8, true);
-    sheet_head(sheet, tr("What it means"), 3, false);
-    sheet_head(sheet, tr("What next"), 2.2, false);
+    sheet_head(sheet, tr("End"), 2.3, false);
+    sheet_head(sheet, tr("Where"), 1.4, false);
+    sheet_head(sheet, tr("Quantity"), 1.7, false);
+    sheet_head(sheet, tr("Value"), 1.3, true);
+    sheet_head(sheet, tr("Usual"), 1.3, true);
+    sheet_head(sheet, tr("Score"), 1, true);
+    sheet_head(sheet, tr("What it means"), 3.6, false);
+    sheet_head(sheet, tr("What next"), 2.8, false);
     for (size_t i = 0; i < d->anomaly_count; i++) {
         const struct anomaly *anomaly = &d->anomalies[i];
         struct cell *row = sheet_row(sheet);
@@ -156,7 +156,7 @@ static void alert_sheet(struct document *document, struct section *section) {
 
 void document_events(struct document *document) {
     const struct diagnosis *d = document->diagnosis;
-    struct section *section = document_section(document, "events", tr("Changes, anomalies and alerts"), true);
+    struct section *section = document_section(document, "events", tr("Changes, anomalies and alerts"), false);
     change_sheet(document, section);
     anomaly_sheet(document, section);
     alert_sheet(document, section);
@@ -191,7 +191,7 @@ static void relation_row(struct document *document, struct sheet *sheet, const s
 
 void document_relations(struct document *document) {
     const struct diagnosis *d = document->diagnosis;
-    struct section *section = document_section(document, "correlations", tr("Correlations"), true);
+    struct section *section = document_section(document, "correlations", tr("Correlations"), false);
     section_text(document, section,
                  arena_printf(document->arena,
                               tr("%zu pairs of series were tested; q is the share of false discoveries to expect among "
@@ -207,11 +207,11 @@ void document_relations(struct document *document) {
     sheet_head(sheet, tr("This"), 1.7, false);
     sheet_head(sheet, tr("Relation"), 1.7, false);
     sheet_head(sheet, tr("With"), 2, false);
-    sheet_head(sheet, tr("Spearman"), 1.1, true);
-    sheet_head(sheet, tr("From (95 %)"), 1, true);
-    sheet_head(sheet, tr("To (95 %)"), 1, true);
-    sheet_head(sheet, tr("Pearson"), 1, true);
-    sheet_head(sheet, tr("Effective samples"), 1.1, true);
+    sheet_head(sheet, tr("Spearman"), 1.5, true);
+    sheet_head(sheet, tr("From (95 %)"), 1.1, true);
+    sheet_head(sheet, tr("To (95 %)"), 1.1, true);
+    sheet_head(sheet, tr("Pearson"), 1.3, true);
+    sheet_head(sheet, tr("Effective samples"), 1.3, true);
     sheet_head(sheet, tr("q"), 0.9, true);
     sheet_head(sheet, tr("Lead"), 0.8, true);
     for (size_t i = 0; i < d->correlation_count; i++) relation_row(document, sheet, &d->correlations[i]);
@@ -286,7 +286,7 @@ static void rule_sheet(struct document *document, struct section *section) {
 }
 
 void document_provenance(struct document *document) {
-    struct section *section = document_section(document, "provenance", tr("Where it came from"), true);
+    struct section *section = document_section(document, "provenance", tr("Where it came from"), false);
     input_sheet(document, section);
     problem_sheet(document, section);
     rule_sheet(document, section);

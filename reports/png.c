@@ -7,7 +7,10 @@
 #include "analyzer/diagnosis.h"
 #include "reports/canvas.h"
 #include "reports/chart.h"
+#include "reports/document.h"
+#include "reports/flow.h"
 #include "reports/outset.h"
+#include "reports/page.h"
 #include "reports/writer.h"
 
 // Charts are laid out 760 points wide and drawn at twice that: 1600 pixels with the margins.
@@ -42,11 +45,32 @@ static bool write_chart(struct outset *set, const struct diagnosis *diagnosis, e
     return done;
 }
 
+// The first page of the PDF, for those who only look at pictures.
+static bool write_summary(struct outset *set, const struct diagnosis *diagnosis, const struct report_options *options) {
+    struct document *document = document_new(diagnosis, options);
+    struct flow flow = page_flow(document, options->page);
+    cairo_surface_t *surface =
+        cairo_image_surface_create(CAIRO_FORMAT_RGB24, (int)ceil(flow.width * SCALE), (int)ceil(flow.height * SCALE));
+    cairo_t *cr = cairo_create(surface);
+    cairo_set_source_rgb(cr, 1, 1, 1);
+    cairo_paint(cr);
+    cairo_scale(cr, SCALE, SCALE);
+    flow.canvas = canvas_new(cr);
+    flow.first_only = true;
+    flow.pages = 1;
+    flow_document(&flow);
+    canvas_free(flow.canvas);
+    cairo_destroy(cr);
+    bool done = write_surface(set, "summary.png", surface);
+    cairo_surface_destroy(surface);
+    document_free(document);
+    return done;
+}
+
 bool png_write(struct outset *set, const struct diagnosis *diagnosis, const struct report_options *options) {
-    (void)options;
     for (int kind = 0; kind < CHART_COUNT_; kind++) {
         if (chart_missing((enum chart_kind)kind, diagnosis) != NULL) continue;
         if (!write_chart(set, diagnosis, (enum chart_kind)kind)) return false;
     }
-    return true;
+    return write_summary(set, diagnosis, options);
 }

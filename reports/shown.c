@@ -10,7 +10,7 @@
 
 char *shown_time(struct arena *arena, millis at) {
     if (at == MILLIS_NONE) return arena_string(arena, "–");
-    char *text = when_iso(arena, at, false, "");
+    char *text = when_iso(arena, at - (at % 1000 + 1000) % 1000, false, "");
     char *t = strchr(text, 'T');
     if (t != NULL) *t = ' ';
     return text;

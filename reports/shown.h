@@ -10,7 +10,7 @@ enum severity;
 struct source_clock;
 struct source;
 
-// "2026-05-06 07:08:09", with ".123" unless the second is whole; "–" for MILLIS_NONE.
+// "2026-05-06 07:08:09", to the second; "–" for MILLIS_NONE.
 char *shown_time(struct arena *arena, millis at);
 
 // What the times of the report are: "UTC", or "printed clock, no zone stated".

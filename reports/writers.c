@@ -4,6 +4,7 @@
 #include "analyzer/diagnosis.h"
 #include "reports/json.h"
 #include "reports/outset.h"
+#include "reports/pdf.h"
 #include "reports/png.h"
 #include "reports/writer.h"
 
@@ -14,6 +15,7 @@ struct writer {
 };
 
 static const struct writer writers[REPORT_COUNT_] = {
+    [REPORT_PDF] = {"pdf", pdf_write},
     [REPORT_PNG] = {"png", png_write},
     [REPORT_JSON] = {"json", json_write},
 };
