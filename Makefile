@@ -207,7 +207,7 @@ check-format: ## fails where `make format` would change something
 
 .PHONY: lint
 lint: ## clang-tidy, cppcheck and shellcheck
-	@BUILD=$(BUILD) JOBS=$(JOBS) tests/lint.sh "$(filter -I% -D% -std=%,$(ALL_CFLAGS))"
+	@BUILD=$(BUILD) JOBS=$(JOBS) tests/lint.sh "$(filter -I% -D_GNU_SOURCE -std=%,$(ALL_CFLAGS)) -DWHYSLOW_VERSION=\"x\" -DWHYSLOW_LOCALEDIR=\"x\""
 
 .PHONY: ci
 ci: ## all that CI runs: check, and every gate

@@ -123,7 +123,7 @@ static void put_identity(FILE *out, const struct row *row, enum field field) {
         case F_UUID:
             fprintf(out, "GPU-%08llx-5d1c-4a%02x-9be7-%012llx",
                     (unsigned long long)(plan->seed * 2654435761u & 0xffffffff), row->index,
-                    (unsigned long long)(plan->seed * 40503u + (unsigned)row->index));
+                    (unsigned long long)plan->seed * 40503u + (unsigned)row->index);
             break;
         case F_BUS:
             fprintf(out, "00000000:%02X:00.0", 0x17 + 0x21 * row->index);
