@@ -47,10 +47,9 @@ UNIT_SRC := $(sort $(wildcard tests/unit/test_*.c))
 # What several unit tests share: a diagnosis built by hand, and such.
 UNIT_AID := $(sort $(filter-out tests/unit/test_%,$(wildcard tests/unit/*.c)))
 UNIT_BIN := $(patsubst tests/unit/%.c,$(BUILD)/tests/%,$(UNIT_SRC))
-FUZZ_SRC := $(sort $(wildcard tests/fuzz/fuzz_*.c))
-FUZZ_BIN := $(patsubst tests/fuzz/%.c,$(BUILD)/fuzz/%,$(FUZZ_SRC))
+FUZZ_SRC := $(sort $(wildcard tests/fuzz/*.c))
 # Tests of the whole program: they end with the line `N passed, N failed`.
-SCRIPTS  := $(sort $(wildcard tests/check_*.py tests/check_*.sh)) $(wildcard tests/run_cases.py)
+SCRIPTS  := $(sort $(wildcard tests/check_*.py tests/check_*.sh tests/run_cases.py tests/corpus_inspect.py))
 
 # A sub-make reads again what pkg-config says, so it sees the packages that were just installed.
 SUBMAKE = $(MAKE) --no-print-directory $(if $(filter -j%,$(MAKEFLAGS)),,-j$(JOBS))
@@ -118,7 +117,7 @@ check: ## all tests, after installing what they need
 	@$(SUBMAKE) check-ready
 
 .PHONY: check-build
-check-build: $(BUILD)/whyslow $(UNIT_BIN) $(if $(GEN_SRC),$(BUILD)/generate) $(if $(YARD_SRC),$(BUILD)/yardstick)
+check-build: $(BUILD)/whyslow $(UNIT_BIN) $(BUILD)/fuzz/fuzz_parser $(if $(GEN_SRC),$(BUILD)/generate) $(if $(YARD_SRC),$(BUILD)/yardstick)
 
 .PHONY: check-ready
 check-ready: check-build
@@ -139,29 +138,22 @@ check-layers: ## the rooms include only what they may, and nothing in a cycle
 check-install: all ## install, run, uninstall: nothing may be left
 	@BUILD=$(BUILD) MAKE=$(MAKE) tests/check_install.sh
 
-# Fuzzing. A target is tests/fuzz/fuzz_NAME.c with LLVMFuzzerTestOneInput; its found inputs lie in
-# tests/fuzz/corpus/NAME. `fuzz` needs clang; `fuzz-replay` runs the corpus with any compiler.
-$(BUILD)/fuzz/%: $(BUILD)/obj/tests/fuzz/%.o $(FUZZ_DRIVER) $(call libs,cli reports analyzer parsers core)
+# Fuzzing. One target reads with any parser: PARSER=NAME in the environment chooses. Seeds and found inputs lie in
+# tests/fuzz/corpus/NAME. `make check` runs them with mutations (driver.c); `make fuzz` lets libFuzzer work (clang).
+FUZZ_DRIVER = $(BUILD)/obj/tests/fuzz/driver.o
+$(BUILD)/fuzz/fuzz_parser: $(BUILD)/obj/tests/fuzz/fuzz_parser.o $(FUZZ_DRIVER) $(call libs,parsers core)
 	@mkdir -p $(@D)
 	$(CC) $(ALL_LDFLAGS) $(FUZZ_LINK) -o $@ $^ $(LIBS)
 
-.PHONY: fuzz-build fuzz fuzz-replay fuzz-run-corpus
-fuzz-build: $(FUZZ_BIN)
-fuzz: ## run every fuzz target for SECONDS=60 (clang)
-	@$(SUBMAKE) fuzz-build BUILD=$(BUILD)/libfuzzer CC=clang CFLAGS="-O1 -g" FUZZ_LINK=-fsanitize=fuzzer \
+.PHONY: fuzz-build fuzz fuzz-replay
+fuzz-build: $(BUILD)/fuzz/fuzz_parser
+fuzz: ## libFuzzer on every parser for SECONDS=60 each, or on PARSER alone (clang)
+	@$(SUBMAKE) fuzz-build BUILD=$(BUILD)/libfuzzer CC=clang CFLAGS="-O1 -g" FUZZ_LINK=-fsanitize=fuzzer FUZZ_DRIVER= \
 	    SANITIZE="$(ASAN) -fsanitize=fuzzer-no-link"
-	@set -e; for target in $(patsubst tests/fuzz/fuzz_%.c,%,$(FUZZ_SRC)); do \
-	    mkdir -p tests/fuzz/corpus/$$target $(BUILD)/libfuzzer/found/$$target; \
-	    echo "== $$target"; \
-	    $(BUILD)/libfuzzer/fuzz/fuzz_$$target -max_total_time=$(SECONDS) -timeout=10 -rss_limit_mb=2048 -max_len=65536 \
-	        -print_final_stats=1 -artifact_prefix=$(BUILD)/libfuzzer/found/$$target- \
-	        $(BUILD)/libfuzzer/found/$$target tests/fuzz/corpus/$$target; done
-fuzz-replay: ## the fuzzers' found inputs, once, under the sanitizers
-	@$(SUBMAKE) fuzz-run-corpus BUILD=$(BUILD)/asan CFLAGS="-O1 -g" SANITIZE="$(ASAN)" \
-	    FUZZ_DRIVER=$(BUILD)/asan/obj/tests/fuzz/driver.o
-fuzz-run-corpus: fuzz-build
-	@set -e; for target in $(patsubst tests/fuzz/fuzz_%.c,%,$(FUZZ_SRC)); do \
-	    $(BUILD)/fuzz/fuzz_$$target tests/fuzz/corpus/$$target; done
+	@BUILD=$(BUILD)/libfuzzer SECONDS_EACH=$(or $(SECONDS),60) tests/fuzz/fuzz.sh $(PARSER)
+fuzz-replay: ## seeds, found inputs and mutations of them, under the sanitizers
+	@$(SUBMAKE) fuzz-build BUILD=$(BUILD)/asan CFLAGS="-O1 -g" SANITIZE="$(ASAN)"
+	@BUILD=$(BUILD)/asan MUTATIONS=$(or $(MUTATIONS),300) tests/check_fuzz.sh
 
 .PHONY: coverage
 coverage: ## which lines the tests reach (gcov)
