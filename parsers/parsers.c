@@ -2,10 +2,13 @@
 
 #include <stddef.h>
 
+#include "parsers/iostat.h"
 #include "parsers/kernel_log.h"
 #include "parsers/smartctl.h"
 
 const struct parser parsers_table[] = {
+    {"iostat-text", "iostat, with or without -x", iostat_text_bid, iostat_text_parse},
+    {"iostat-json", "iostat -o JSON", iostat_json_bid, iostat_json_parse},
     {"smartctl-text", "smartctl output", smartctl_text_bid, smartctl_text_parse},
     {"kernel-log", "kernel log (dmesg, kern.log, journalctl -k)", kernel_log_bid, kernel_log_parse},
     {NULL, NULL, NULL, NULL},
