@@ -36,6 +36,10 @@ struct scsi {
     char disk[8];
 };
 
+struct unnamed {
+    size_t event, port;
+};
+
 struct kernel_ata {
     struct kernel_events *events;
     struct pattern *line, *identity, *attached, *named, *reason;
@@ -43,7 +47,9 @@ struct kernel_ata {
     size_t port_count, port_capacity;
     struct scsi *scsi;
     size_t scsi_count, scsi_capacity;
-    size_t recent;  // port of the last line
+    size_t recent;            // port of the last line
+    struct unnamed *unnamed;  // incidents whose disk was not known when they ended
+    size_t unnamed_count, unnamed_capacity;
 };
 
 struct kernel_ata *kernel_ata_new(struct kernel_events *events) {
@@ -66,6 +72,7 @@ void kernel_ata_free(struct kernel_ata *ata) {
     for (size_t i = 0; i < sizeof all / sizeof *all; i++) pattern_free(all[i]);
     free(ata->ports);
     free(ata->scsi);
+    free(ata->unnamed);
     free(ata);
 }
 
@@ -186,7 +193,11 @@ static void close_incident(struct kernel_ata *ata, struct port *port) {
         // Each incident has its own length: they are not counted as a flood.
         .code = (int)incident->line,
     };
-    kernel_events_add(ata->events, &report);
+    size_t event = kernel_events_add(ata->events, &report);
+    if (disk == NULL && event != SIZE_MAX) {
+        ata->unnamed = grow_array(ata->unnamed, &ata->unnamed_capacity, ata->unnamed_count + 1, sizeof *ata->unnamed);
+        ata->unnamed[ata->unnamed_count++] = (struct unnamed){event, (size_t)(port - ata->ports)};
+    }
     arena_free(arena);
     *incident = (struct incident){0};
 }
@@ -258,4 +269,9 @@ bool kernel_ata_line(struct kernel_ata *ata, struct text text, const struct kern
 
 void kernel_ata_finish(struct kernel_ata *ata) {
     for (size_t i = 0; i < ata->port_count; i++) close_incident(ata, &ata->ports[i]);
+    // The disk often gives its name only after the incident.
+    for (size_t i = 0; i < ata->unnamed_count; i++) {
+        const char *disk = disk_at(ata, &ata->ports[ata->unnamed[i].port]);
+        if (disk != NULL) kernel_events_entity(ata->events, ata->unnamed[i].event, text_of(disk));
+    }
 }

@@ -111,6 +111,10 @@ void kernel_events_value(struct kernel_events *events, size_t index, double valu
     if (index < events->count) events->kept[index].value = value;
 }
 
+void kernel_events_entity(struct kernel_events *events, size_t index, struct text entity) {
+    if (index < events->count) events->kept[index].entity = text_copy(events->arena, entity);
+}
+
 static const char *sentence(struct arena *arena, const struct event_kept *kept) {
     if (kept->count == 1) return kept->text;
     double span = kernel_clock_gap(&kept->first, &kept->last);
@@ -118,10 +122,19 @@ static const char *sentence(struct arena *arena, const struct event_kept *kept) 
     return arena_printf(arena, tr("%s (%zu such lines within %.0f s)"), kept->text, kept->count, fabs(span));
 }
 
+static int by_line(const void *a, const void *b) {
+    const struct event_kept *const *x = a;
+    const struct event_kept *const *y = b;
+    return ((*x)->line > (*y)->line) - ((*x)->line < (*y)->line);
+}
+
 void kernel_events_write(const struct kernel_events *events, const struct kernel_clock *clock, struct source *source) {
     struct arena *arena = arena_new();
+    const struct event_kept **order = arena_array(arena, events->count, sizeof(const struct event_kept *));
+    for (size_t i = 0; i < events->count; i++) order[i] = &events->kept[i];
+    qsort(order, events->count, sizeof(const struct event_kept *), by_line);
     for (size_t i = 0; i < events->count; i++) {
-        const struct event_kept *kept = &events->kept[i];
+        const struct event_kept *kept = order[i];
         source_event(source, kernel_clock_time(clock, &kept->first), kept->line, kept->kind, text_of(kept->entity),
                      text_of(sentence(arena, kept)), kept->value);
     }

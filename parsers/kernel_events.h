@@ -26,6 +26,9 @@ size_t kernel_events_add(struct kernel_events *events, const struct kernel_repor
 // Sets the value of an event that was added earlier.
 void kernel_events_value(struct kernel_events *events, size_t index, double value);
 
+// Names the entity of an event that was added before it was known.
+void kernel_events_entity(struct kernel_events *events, size_t index, struct text entity);
+
 // Writes all events into the source, in the order in which they began in the file.
 void kernel_events_write(const struct kernel_events *events, const struct kernel_clock *clock, struct source *source);
 

@@ -38,7 +38,9 @@ static void count_line(struct tally *tally, struct pattern *words, struct text t
     if (line.layout != LAYOUT_BARE) tally->stamped++;
     if (!kernel_speaks(&line)) return;
     tally->kernel++;
-    if (pattern_match(words, line.text, group, 1)) tally->words++;
+    // An export's text stands in the next line; its quoted fields prove enough.
+    bool exported = line.layout == LAYOUT_EXPORT && line.stamp.has_boot;
+    if (exported || pattern_match(words, line.text, group, 1)) tally->words++;
 }
 
 int kernel_log_bid(struct text head, bool whole) {
@@ -102,12 +104,12 @@ static void note_host(struct log_parse *parse, struct text host, uint32_t line) 
     }
 }
 
-static void report_reboot(struct log_parse *parse, const struct kernel_moment *at, struct text text) {
+static void report_reboot(struct log_parse *parse, const struct kernel_moment *at) {
     struct kernel_report event = {.at = *at,
                                   .line = parse->line,
                                   .kind = EVENT_REBOOT,
                                   .entity = {"", 0},
-                                  .text = text,
+                                  .text = text_of(tr("the kernel started again")),
                                   .value = NAN,
                                   .code = (int)parse->line};
     kernel_events_add(parse->events, &event);
@@ -131,7 +133,7 @@ static void finish_record(struct log_parse *parse) {
     struct text text = {parse->record, parse->length};
     bool rebooted = false;
     struct kernel_moment at = kernel_clock_see(parse->clock, &parse->head, &rebooted);
-    if (rebooted || parse->reboot_marked) report_reboot(parse, &at, text);
+    if (rebooted || parse->reboot_marked) report_reboot(parse, &at);
     parse->reboot_marked = false;
     struct text program = text_of(parse->program);
     if (text_equal(program, "smartd")) {
@@ -182,7 +184,8 @@ static void go_on(struct log_parse *parse, struct text line, uint32_t number) {
     }
     if (parse->pending && parse->joined < JOINED_MOST) {
         bool quoted = parse->head.open && text_ends(trimmed, "\"");
-        append(parse, TEXT(" "));
+        while (parse->length > 0 && parse->record[parse->length - 1] == ' ') parse->length--;
+        if (parse->length > 0) append(parse, TEXT(" "));
         append(parse, quoted ? text_head(trimmed, trimmed.length - 1) : trimmed);
         parse->joined++;
         if (quoted) parse->head.open = false;

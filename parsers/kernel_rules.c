@@ -43,7 +43,8 @@ static const struct rule rules_table[] = {
      EVENT_IO_ERROR, FORM_DISK, ""},
     {"Buffer I/O error", "Buffer I/O error on (?:dev|device) " DEV ", logical block", EVENT_IO_ERROR, FORM_DISK, ""},
     {"lost async page write", "Buffer I/O error on dev " DEV ",", EVENT_IO_ERROR, FORM_DISK, ""},
-    {"FAILED Result", "^sd [\\d:]+ \\[(?<e>sd[a-z]+)\\] .*FAILED Result:", EVENT_IO_ERROR, FORM_DISK, ""},
+    {"Result: ", "^sd [\\d:]+ \\[(?<e>sd[a-z]+)\\] .*(?:FAILED|UNKNOWN\\([^)]*\\)) Result:", EVENT_IO_ERROR, FORM_DISK,
+     ""},
     {"Sense Key", "^sd [\\d:]+ \\[(?<e>sd[a-z]+)\\] .*Sense Key ?: ?(?:Medium Error|Hardware Error|Aborted Command)",
      EVENT_IO_ERROR, FORM_DISK, ""},
     {"offline device", "^sd [\\d:]+ \\[(?<e>sd[a-z]+)\\] .*rejecting I/O to offline device", EVENT_IO_ERROR, FORM_DISK,
@@ -75,6 +76,9 @@ static const struct rule rules_table[] = {
      "\\): (?:Metadata (?:CRC error|corruption)|metadata I/O error|log I/O error|xfs_do_force_shutdown|.*Corruption|"
      ".*hutting down|.*has been shut down|writeback error)",
      EVENT_FS_ERROR, FORM_DISK, ""},
+    {"errs: wr", "^BTRFS:? error .*bdev +/dev/" DEV " errs:", EVENT_FS_ERROR, FORM_DISK, ""},
+    {"read error corrected", "^BTRFS .*read error corrected: .*\\(dev /dev/" DEV " sector", EVENT_IO_ERROR, FORM_DISK,
+     ""},
     {"BTRFS", "^BTRFS:? (?:error|critical)(?: \\(device " DEV "[^)]*\\))?", EVENT_FS_ERROR, FORM_DISK, ""},
     // Memory. The line with "invoked oom-killer" names the asker, these name the victim.
     {"rocess ", "(?:Out of memory|[Mm]emory cgroup out of memory): Kill(?:ed)? process (?<v>\\d+)", EVENT_OOM_KILL,
@@ -139,7 +143,7 @@ struct kernel_rules *kernel_rules_new(struct kernel_events *events, struct sourc
     rules->last_victim = NAN;
     // One look at a line tells whether any rule can want it.
     rules->any = pattern_new(
-        "Xid|fallen off|RmInit|rm_init| error, dev |I/O [Ee]rror|FAILED Result|Sense Key|offline device|read error "
+        "Xid|fallen off|RmInit|rm_init| error, dev |I/O [Ee]rror|Result: hostbyte|Sense Key|offline device|read error "
         "corrected|"
         "Disk failure|task abort|reset occurred| timeout, |nvme nvme|EXT[234]-fs (?:err|warn)|read-only|Aborting "
         "journal|JBD2|"

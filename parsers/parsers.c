@@ -2,6 +2,7 @@
 
 #include <stddef.h>
 
+#include "parsers/hdparm.h"
 #include "parsers/iostat.h"
 #include "parsers/kernel_log.h"
 #include "parsers/smartctl.h"
@@ -9,8 +10,11 @@
 const struct parser parsers_table[] = {
     {"iostat-text", "iostat, with or without -x", iostat_text_bid, iostat_text_parse},
     {"iostat-json", "iostat -o JSON", iostat_json_bid, iostat_json_parse},
+    {"smartctl-json", "smartctl --json", smartctl_json_bid, smartctl_json_parse},
     {"smartctl-text", "smartctl output", smartctl_text_bid, smartctl_text_parse},
     {"kernel-log", "kernel log (dmesg, kern.log, journalctl -k)", kernel_log_bid, kernel_log_parse},
+    {"smartd-attrlog", "attribute log of smartd", smartd_attrlog_bid, smartd_attrlog_parse},
+    {"hdparm", "hdparm -tT", hdparm_bid, hdparm_parse},
     {NULL, NULL, NULL, NULL},
 };
 
