@@ -42,27 +42,34 @@ struct document *document_new(const struct diagnosis *diagnosis, const struct re
     document_events(document);
     document_relations(document);
     document_provenance(document);
+    document_data(document);
     return document;
+}
+
+static void section_clear(struct section *section) {
+    for (size_t i = 0; i < section->block_count; i++)
+        if (section->blocks[i].sheet != NULL) free(section->blocks[i].sheet->cells);
+    free(section->blocks);
 }
 
 void document_free(struct document *document) {
     if (document == NULL) return;
-    for (size_t i = 0; i < document->section_count; i++) {
-        struct section *section = &document->sections[i];
-        for (size_t k = 0; k < section->block_count; k++)
-            if (section->blocks[k].sheet != NULL) free(section->blocks[k].sheet->cells);
-        free(section->blocks);
-    }
+    for (size_t i = 0; i < document->section_count; i++) section_clear(&document->sections[i]);
+    section_clear(&document->data);
     arena_free(document->arena);
 }
 
-const struct sheet *document_sheet(const struct document *document, const char *id) {
-    for (size_t i = 0; i < document->section_count; i++) {
-        const struct section *section = &document->sections[i];
-        for (size_t k = 0; k < section->block_count; k++) {
-            const struct sheet *sheet = section->blocks[k].sheet;
-            if (sheet != NULL && strcmp(sheet->id, id) == 0) return sheet;
-        }
+static const struct sheet *section_find(const struct section *section, const char *id) {
+    for (size_t i = 0; i < section->block_count; i++) {
+        const struct sheet *sheet = section->blocks[i].sheet;
+        if (sheet != NULL && strcmp(sheet->id, id) == 0) return sheet;
     }
     return NULL;
+}
+
+const struct sheet *document_sheet(const struct document *document, const char *id) {
+    const struct sheet *found = section_find(&document->data, id);
+    for (size_t i = 0; found == NULL && i < document->section_count; i++)
+        found = section_find(&document->sections[i], id);
+    return found;
 }

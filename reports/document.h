@@ -91,6 +91,8 @@ struct document {
     struct summary summary;
     struct section sections[SECTIONS_MOST];
     size_t section_count;
+    // The same facts as long tables, for the spreadsheet: findings, evidence, disks, counters.
+    struct section data;
 };
 
 // Never NULL. The diagnosis must outlive the document.

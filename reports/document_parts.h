@@ -14,5 +14,6 @@ void document_quality(struct document *document);     // what is missing; clocks
 void document_events(struct document *document);      // changes, anomalies, alerts, periods
 void document_relations(struct document *document);   // correlations
 void document_provenance(struct document *document);  // inputs, problems, rules, the command
+void document_data(struct document *document);        // long tables for the spreadsheet
 
 #endif

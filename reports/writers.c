@@ -7,6 +7,7 @@
 #include "reports/pdf.h"
 #include "reports/png.h"
 #include "reports/writer.h"
+#include "reports/xlsx.h"
 
 // One row an output. To add one: a file with a function of this type, a row here, an enumerator in writer.h.
 struct writer {
@@ -17,6 +18,7 @@ struct writer {
 static const struct writer writers[REPORT_COUNT_] = {
     [REPORT_PDF] = {"pdf", pdf_write},
     [REPORT_PNG] = {"png", png_write},
+    [REPORT_XLSX] = {"xlsx", xlsx_write},
     [REPORT_JSON] = {"json", json_write},
 };
 
