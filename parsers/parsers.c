@@ -5,6 +5,7 @@
 #include "parsers/hdparm.h"
 #include "parsers/iostat.h"
 #include "parsers/kernel_log.h"
+#include "parsers/nvidia_csv.h"
 #include "parsers/smartctl.h"
 
 const struct parser parsers_table[] = {
@@ -15,6 +16,7 @@ const struct parser parsers_table[] = {
     {"kernel-log", "kernel log (dmesg, kern.log, journalctl -k)", kernel_log_bid, kernel_log_parse},
     {"smartd-attrlog", "attribute log of smartd", smartd_attrlog_bid, smartd_attrlog_parse},
     {"hdparm", "hdparm -tT", hdparm_bid, hdparm_parse},
+    {"nvidia-smi-csv", "nvidia-smi --query-gpu CSV", nvidia_csv_bid, nvidia_csv_parse},
     {NULL, NULL, NULL, NULL},
 };
 
