@@ -1,0 +1,72 @@
+// epoch-gap: stalls that come back at a regular distance (or where the training log ends an epoch), between which
+// the GPUs work at full speed.
+#include "analyzer/cause.h"
+#include "core/lang.h"
+
+// Outside of the gaps the run must be healthy: else the gaps are the visible part of something else.
+#define HEALTHY_BETWEEN 0.15
+
+static double loss_between(const struct run *run) {
+    double sum = 0;
+    size_t count = 0;
+    for (size_t i = 0; i < run->bins; i++) {
+        if (isnan(run->starved[i]) || run->stalled[i] || !(run->active[i] > 0)) continue;
+        if ((i > 0 && run->stalled[i - 1]) || (i + 1 < run->bins && run->stalled[i + 1])) continue;
+        sum += (double)run->starved[i];
+        count++;
+    }
+    return count == 0 ? NAN : sum / (double)count;
+}
+
+void judge_epoch_gap(struct run *run, struct claims *claims) {
+    struct claim *claim = claims_add(claims, CAUSE_EPOCH_GAP, "", LOSS_STARVED);
+    claim->test = tr("stand-stills of all GPUs that recur at equal distance");
+    claim->unit = UNIT_NONE;
+    claim->threshold = 3;
+    size_t recurring = 0;
+    size_t at_epoch = 0;
+    double seconds = 0;
+    for (size_t s = 0; s < run->stall_count; s++) {
+        if (!run->stalled[run_bin(run, run->stalls[s].start)]) continue;
+        recurring++;
+        at_epoch += run->stalls[s].at_epoch;
+        seconds += (double)(run->stalls[s].end - run->stalls[s].start) / 1000.0;
+    }
+    claim->value = (double)recurring;
+    float *active = active_none(run);
+    double between = loss_between(run);
+    for (size_t i = 0; i < run->bins; i++) {
+        if (isnan(run->starved[i])) continue;
+        bool beside = (i > 0 && run->stalled[i - 1]) || (i + 1 < run->bins && run->stalled[i + 1]);
+        active[i] = between <= HEALTHY_BETWEEN && (run->stalled[i] || (beside && run->starved[i] > 0.3F)) ? 1 : 0;
+    }
+    claim->active = active;
+    if (recurring == 0) return;
+    double mean = seconds / (double)recurring;
+    claim->strength = 0.72 + (at_epoch * 2 >= recurring ? 0.16 : 0) + (!isnan(run->stall_period) ? 0.06 : 0);
+    bool seen_disks = run->disk_count > 0 && run->host.has_cpu;
+    if (!seen_disks) claim->strength -= 0.15;
+    claim->sentence =
+        isnan(run->stall_period)
+            ? arena_printf(run->arena,
+                           tr("All GPUs stand still %zu times for about %s, at epoch ends; between "
+                              "these gaps they work at full speed."),
+                           recurring, unit_duration(run->arena, mean))
+            : arena_printf(run->arena,
+                           tr("All GPUs stand still %zu times for about %s, every %s; between these "
+                              "gaps they work at full speed."),
+                           recurring, unit_duration(run->arena, mean), unit_duration(run->arena, run->stall_period));
+    claim->stalls = tr("the recurring gaps");
+    claim->next =
+        tr("Look at what the job does there: worker restart (persistent_workers=True), shuffling, validation, "
+           "logging or a synchronisation; py-spy dump during a gap names the line.");
+    claim_evidence(
+        run, claim, 1,
+        arena_printf(run->arena,
+                     tr("%zu stand-stills of %s on average, %zu of them at an epoch end of the training log"),
+                     recurring, unit_duration(run->arena, mean), at_epoch),
+        (double)recurring, 3, UNIT_NONE, "", "utilization.gpu");
+    claim_evidence(run, claim, 1,
+                   arena_printf(run->arena, tr("between them only %.0f %% of the GPU time is lost"), 100 * between),
+                   100 * between, 100 * HEALTHY_BETWEEN, UNIT_PERCENT, "", "utilization.gpu");
+}

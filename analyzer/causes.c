@@ -1,0 +1,151 @@
+// causes.c: the one table of causes, their ids, and what the causes share.
+#include <stdlib.h>
+#include <string.h>
+
+#include "analyzer/cause.h"
+#include "core/lang.h"
+
+// In this order the causes get the lost time of a bin in which several signals are present: what is more
+// specific first. CPU before disks, because waiting for a disk leaves the CPU free (iowait is not busy).
+const struct cause_module cause_modules[] = {
+    {CAUSE_GPU_FAULT, judge_gpu_fault},
+    {CAUSE_GPU_MEMORY, judge_gpu_memory},
+    {CAUSE_GPU_STRAGGLER, judge_gpu_straggler},
+    {CAUSE_GPU_THERMAL, judge_gpu_thermal},
+    {CAUSE_GPU_POWER_CAP, judge_gpu_power_cap},
+    {CAUSE_GPU_CLOCK_HELD, judge_gpu_clock_held},
+    {CAUSE_HOST_MEMORY, judge_host_memory},
+    {CAUSE_CPU_PREPROCESSING, judge_cpu_preprocessing},
+    {CAUSE_STORAGE_WRITE, judge_storage_write},
+    {CAUSE_STORAGE_READ, judge_storage_read},
+    {CAUSE_PCIE_DEGRADED, judge_pcie_degraded},
+    {CAUSE_EPOCH_GAP, judge_epoch_gap},
+    {CAUSE_COMMUNICATION_BOUND, judge_communication_bound},
+    {CAUSE_INPUT_ELSEWHERE, judge_input_elsewhere},
+    {CAUSE_DISK_FAILING, judge_disk_failing},
+    {CAUSE_COUNT_, NULL},
+};
+
+static const struct {
+    const char *id, *title;
+} names[CAUSE_COUNT_] = {
+    [CAUSE_COMPUTE_BOUND] = {"compute-bound", N_("the GPU itself is the limit")},
+    [CAUSE_STORAGE_READ] = {"storage-read", N_("the GPUs wait for reads from a local disk")},
+    [CAUSE_STORAGE_WRITE] = {"storage-write", N_("checkpoint or log writes stall the run")},
+    [CAUSE_DISK_FAILING] = {"disk-failing", N_("a disk is dying or getting worse")},
+    [CAUSE_CPU_PREPROCESSING] = {"cpu-preprocessing", N_("the GPUs wait for the CPUs to prepare the input")},
+    [CAUSE_INPUT_ELSEWHERE] = {"input-elsewhere", N_("the GPUs starve while local disks and CPUs are free")},
+    [CAUSE_HOST_MEMORY] = {"host-memory", N_("the host is short of memory and swaps")},
+    [CAUSE_GPU_THERMAL] = {"gpu-thermal", N_("GPU clocks are cut for heat")},
+    [CAUSE_GPU_POWER_CAP] = {"gpu-power-cap", N_("GPU clocks are cut by the power limit")},
+    [CAUSE_GPU_CLOCK_HELD] = {"gpu-clock-held", N_("GPU clocks are held low by a setting")},
+    [CAUSE_PCIE_DEGRADED] = {"pcie-degraded", N_("the PCIe link is narrower or slower than it can be")},
+    [CAUSE_GPU_STRAGGLER] = {"gpu-straggler", N_("one GPU holds the others back")},
+    [CAUSE_COMMUNICATION_BOUND] = {"communication-bound", N_("the GPUs wait for each other")},
+    [CAUSE_GPU_FAULT] = {"gpu-fault", N_("a GPU failed")},
+    [CAUSE_GPU_MEMORY] = {"gpu-memory", N_("device memory ran out")},
+    [CAUSE_EPOCH_GAP] = {"epoch-gap", N_("the run pauses regularly, at epoch ends")},
+    [CAUSE_JOB_IDLE] = {"job-idle", N_("no job on the GPUs")},
+    [CAUSE_UNKNOWN] = {"unknown", N_("slow, and these logs do not say why")},
+    [CAUSE_NO_DATA] = {"no-data", N_("no GPU samples")},
+};
+
+const char *cause_id(enum cause cause) { return cause < CAUSE_COUNT_ ? names[cause].id : "unknown"; }
+const char *cause_title(enum cause cause) { return tr(cause < CAUSE_COUNT_ ? names[cause].title : ""); }
+
+struct claim *claims_add(struct claims *claims, enum cause cause, const char *entity, enum loss_kind takes) {
+    claims->items = grow_array(claims->items, &claims->capacity, claims->count + 1, sizeof *claims->items);
+    struct claim *claim = &claims->items[claims->count++];
+    *claim = (struct claim){.cause = cause,
+                            .entity = entity,
+                            .takes = takes,
+                            .settle = "",
+                            .test = "",
+                            .value = NAN,
+                            .threshold = NAN,
+                            .sentence = "",
+                            .next = "",
+                            .stalls = "",
+                            .why_not = ""};
+    return claim;
+}
+
+void claim_evidence(struct run *run, struct claim *claim, int direction, const char *text, double value,
+                    double threshold, enum unit unit, const char *source, const char *quantity) {
+    enum { EVIDENCE_MOST = 12 };
+    if (claim->evidence == NULL) claim->evidence = arena_array(run->arena, EVIDENCE_MOST, sizeof *claim->evidence);
+    if (claim->evidence_count == EVIDENCE_MOST) return;
+    claim->evidence[claim->evidence_count++] = (struct evidence){.text = text,
+                                                                 .direction = direction,
+                                                                 .value = value,
+                                                                 .threshold = threshold,
+                                                                 .unit = unit,
+                                                                 .source = source == NULL ? "" : source,
+                                                                 .entity = claim->entity,
+                                                                 .quantity = quantity,
+                                                                 .from = run->start,
+                                                                 .to = run->end};
+}
+
+float *active_none(const struct run *run) { return grid_empty(run); }
+
+double mean_where(const struct run *run, const float *values, const float *loss, double level, bool above) {
+    double sum = 0;
+    size_t count = 0;
+    for (size_t i = 0; i < run->bins; i++) {
+        if (isnan(values[i]) || isnan(loss[i]) || ((double)loss[i] > level) != above) continue;
+        sum += (double)values[i];
+        count++;
+    }
+    return count == 0 ? NAN : sum / (double)count;
+}
+
+static double median_of(const struct run *run, const float *values, const float *by, double level, bool above) {
+    float *kept = malloc((run->bins + 1) * sizeof *kept);
+    if (kept == NULL) return NAN;
+    size_t count = 0;
+    for (size_t i = 0; i < run->bins; i++)
+        if (!isnan(values[i]) && !isnan(by[i]) && ((double)by[i] > level) == above) kept[count++] = values[i];
+    double median = grid_quantile(kept, count, 0.5);
+    free(kept);
+    return median;
+}
+
+double median_where(const struct run *run, const float *values, const float *loss, double level, bool above) {
+    return median_of(run, values, loss, level, above);
+}
+
+double median_active(const struct run *run, const float *values, const float *active) {
+    return active == NULL ? NAN : median_of(run, values, active, 0.49, true);
+}
+
+double mean_without_job(const struct run *run, const float *values) {
+    double sum = 0;
+    size_t count = 0;
+    for (size_t i = 0; i < run->bins; i++) {
+        bool idle = false;
+        for (size_t g = 0; g < run->gpu_count; g++) {
+            if (run->gpus[g].unused) continue;
+            if (run->gpus[g].state[i] != GPU_IDLE) {
+                idle = false;
+                break;
+            }
+            idle = true;
+        }
+        if (!idle || isnan(values[i])) continue;
+        sum += (double)values[i];
+        count++;
+    }
+    return count < 3 ? NAN : sum / (double)count;
+}
+
+double share_at_least(const struct run *run, const float *values, const float *active, double level) {
+    size_t above = 0;
+    size_t count = 0;
+    for (size_t i = 0; i < run->bins; i++) {
+        if (isnan(values[i]) || !(run->active[i] > 0) || (active != NULL && !(active[i] >= 0.5F))) continue;
+        count++;
+        above += (double)values[i] >= level;
+    }
+    return count == 0 ? NAN : (double)above / (double)count;
+}

@@ -1,0 +1,287 @@
+// relations.c: what goes with the loss, beyond the rules of the causes: correlations that hold under autocorrelation,
+// dose and response, change points, periods, singular events.
+#include <stdlib.h>
+#include <string.h>
+
+#include "analyzer/anomaly.h"
+#include "analyzer/cause.h"
+#include "analyzer/changes.h"
+#include "analyzer/correlate.h"
+#include "analyzer/period.h"
+#include "core/lang.h"
+
+// ── correlations ────────────────────────────────────────────────────────────
+
+// The loss as the dependent series: only where a job works.
+static float *loss_series(const struct run *run) {
+    float *loss = grid_empty(run);
+    for (size_t i = 0; i < run->bins; i++)
+        if (run->active[i] > 0 && run->dead_cause[i] == CAUSE_COUNT_) loss[i] = run->out->lost_share[i];
+    return loss;
+}
+
+// What may explain the loss. A descendant of it (GPU power, its own utilisation) may not.
+static bool explanatory(const struct grid_series *series) {
+    static const char *const disk[] = {"r_await", "w_await", "await", "%util", "rkB/s",
+                                       "wkB/s",   "aqu-sz",  "r/s",   "w/s"};
+    static const char *const cpu[] = {"%iowait", "%idle", "%user", "%usr", "%system", "%sys", "%steal"};
+    static const char *const host[] = {"si", "so", "b", "r", "wa", "id"};
+    static const char *const gpu[] = {"temperature.gpu", "clocks.current.sm"};
+    const char *const *names = NULL;
+    size_t count = 0;
+    switch (series->table->entity_kind) {
+        case ENTITY_DISK:
+            names = disk, count = sizeof disk / sizeof disk[0];
+            break;
+        case ENTITY_CPU:
+            names = cpu, count = sizeof cpu / sizeof cpu[0];
+            break;
+        case ENTITY_HOST:
+            names = host, count = sizeof host / sizeof host[0];
+            break;
+        case ENTITY_GPU:
+            names = gpu, count = sizeof gpu / sizeof gpu[0];
+            break;
+        case ENTITY_NET:
+            return strcmp(series->column->quantity, "rxkB/s") == 0;
+        default:
+            return false;
+    }
+    for (size_t i = 0; i < count; i++)
+        if (strcmp(series->column->quantity, names[i]) == 0) return true;
+    return false;
+}
+
+// A series that cannot be a cause: a steadily growing count, or a fan of another device.
+static bool control(const struct grid_series *series) {
+    return strcmp(series->column->quantity, "fan.speed") == 0 || strcmp(series->column->quantity, "buff") == 0;
+}
+
+static int by_strength(const void *a, const void *b) {
+    const struct correlation *x = a;
+    const struct correlation *y = b;
+    if (x->q != y->q) return (x->q > y->q) - (x->q < y->q);
+    return (fabs(x->spearman) < fabs(y->spearman)) - (fabs(x->spearman) > fabs(y->spearman));
+}
+
+enum { PAIRS_MOST = 120 };
+
+static void find_correlations(struct run *run, const float *loss) {
+    struct correlation *list = arena_array(run->arena, PAIRS_MOST, sizeof *list);
+    size_t count = 0;
+    for (size_t i = 0; i < run->out->series_count && count < PAIRS_MOST; i++) {
+        const struct grid_series *series = &run->out->series[i];
+        bool is_control = control(series);
+        if (!is_control && !explanatory(series)) continue;
+        const struct source_clock *clock = run_clock(run, series->source);
+        struct correlation *c = &list[count];
+        *c = (struct correlation){.a_entity = "job", .a_quantity = tr("lost share of GPU time")};
+        if (!correlate_pair(loss, series->mean, run->bins, run->dt, clock->uncertainty_seconds, run->arena, c))
+            continue;
+        c->b_entity = series->table->entity;
+        c->b_quantity = series->column->quantity;
+        c->negative_control = is_control;
+        count++;
+    }
+    correlate_adjust(list, count);
+    for (size_t i = 0; i < count; i++) {
+        if (list[i].negative_control && list[i].significant && fabs(list[i].spearman) > 0.5)
+            run->out->negative_control_failed = true;
+        list[i].words = !list[i].significant                           ? tr("no relation shown")
+                        : list[i].lag_holds && list[i].lag_seconds > 0 ? tr("precedes the loss")
+                        : list[i].lag_holds && list[i].lag_seconds < 0 ? tr("follows the loss")
+                                                                       : tr("coincides with the loss");
+    }
+    qsort(list, count, sizeof *list, by_strength);
+    run->out->correlations = list;
+    run->out->correlation_count = count;
+    run->out->correlation_tests = count;
+}
+
+// ── dose and response ───────────────────────────────────────────────────────
+
+struct pair {
+    float dose, loss;
+};
+
+static int by_dose(const void *a, const void *b) {
+    float x = ((const struct pair *)a)->dose;
+    float y = ((const struct pair *)b)->dose;
+    return (x > y) - (x < y);
+}
+
+static bool dose_of(const struct run *run, const struct grid_series *series, const float *loss,
+                    struct dose_response *dose) {
+    struct pair *pairs = malloc((run->bins + 1) * sizeof *pairs);
+    if (pairs == NULL) return false;
+    size_t count = 0;
+    for (size_t i = 0; i < run->bins; i++)
+        if (!isnan(series->mean[i]) && !isnan(loss[i])) pairs[count++] = (struct pair){series->mean[i], loss[i]};
+    qsort(pairs, count, sizeof *pairs, by_dose);
+    bool enough = count >= 25 && pairs[count - 1].dose > pairs[0].dose;
+    for (size_t k = 0; enough && k < 5; k++) {
+        size_t from = count * k / 5;
+        size_t to = count * (k + 1) / 5;
+        double sum = 0;
+        for (size_t i = from; i < to; i++) sum += (double)pairs[i].loss;
+        dose->dose[k] = (double)pairs[(from + to) / 2].dose;
+        dose->loss[k] = sum / (double)(to - from);
+    }
+    free(pairs);
+    dose->count = enough ? 5 : 0;
+    int up = 0;
+    int down = 0;
+    for (size_t k = 1; k < dose->count; k++) {
+        up += dose->loss[k] >= dose->loss[k - 1];
+        down += dose->loss[k] <= dose->loss[k - 1];
+    }
+    dose->monotone = enough && (up == 4 || down == 4);
+    return enough;
+}
+
+static void find_doses(struct run *run, const float *loss) {
+    enum { DOSES_MOST = 4 };
+    struct dose_response *list = arena_array(run->arena, DOSES_MOST, sizeof *list);
+    size_t count = 0;
+    for (size_t c = 0; c < run->out->correlation_count && count < DOSES_MOST; c++) {
+        const struct correlation *pair = &run->out->correlations[c];
+        if (pair->negative_control || (!pair->significant && count > 0)) continue;
+        for (size_t i = 0; i < run->out->series_count; i++) {
+            const struct grid_series *series = &run->out->series[i];
+            if (strcmp(series->table->entity, pair->b_entity) != 0 ||
+                strcmp(series->column->quantity, pair->b_quantity) != 0)
+                continue;
+            list[count] = (struct dose_response){
+                .entity = pair->b_entity, .quantity = pair->b_quantity, .unit = series->column->unit};
+            if (dose_of(run, series, loss, &list[count])) count++;
+            break;
+        }
+    }
+    run->out->doses = list;
+    run->out->dose_count = count;
+}
+
+// ── changes, periods, singular events ───────────────────────────────────────
+
+static millis bin_time(const struct run *run, size_t bin) {
+    return run->start + (millis)((double)bin * run->dt * 1000);
+}
+
+// Present values with an index map: the detectors know nothing of gaps.
+static size_t compress(const float *values, size_t bins, double *kept, size_t *index) {
+    size_t count = 0;
+    for (size_t i = 0; i < bins; i++) {
+        if (isnan(values[i])) continue;
+        kept[count] = (double)values[i];
+        index[count++] = i;
+    }
+    return count;
+}
+
+enum { CHANGES_MOST = 60, ANOMALIES_MOST = 60 };
+
+static void changes_of(struct run *run, const struct grid_series *series, struct change *list, size_t *count,
+                       double *kept, size_t *index) {
+    size_t n = compress(series->mean, run->bins, kept, index);
+    struct change_point *points = NULL;
+    size_t found = changes_find(kept, n, NULL, run->arena, &points);
+    for (size_t i = 0; i < found && *count < CHANGES_MOST; i++)
+        list[(*count)++] = (struct change){.at = bin_time(run, index[points[i].index]),
+                                           .low = bin_time(run, index[points[i].low]),
+                                           .high = bin_time(run, index[points[i].high]),
+                                           .entity = series->table->entity,
+                                           .quantity = series->column->quantity,
+                                           .before = points[i].before,
+                                           .after = points[i].after,
+                                           .unit = series->column->unit,
+                                           .p = points[i].p};
+}
+
+static void anomalies_of(struct run *run, const struct grid_series *series, struct anomaly *list, size_t *count,
+                         double *kept, size_t *index) {
+    size_t n = compress(series->mean, run->bins, kept, index);
+    struct anomaly_peak *peaks = NULL;
+    size_t found = anomalies_find(kept, n, run->arena, &peaks);
+    for (size_t i = 0; i < found && *count < ANOMALIES_MOST; i++) {
+        double value = peaks[i].value;
+        list[(*count)++] = (struct anomaly){
+            .start = bin_time(run, index[peaks[i].start]),
+            .end = bin_time(run, index[peaks[i].end]) + (millis)(run->dt * 1000),
+            .entity = series->table->entity,
+            .quantity = series->column->quantity,
+            .value = value,
+            .usual = peaks[i].usual,
+            .score = peaks[i].score,
+            .unit = series->column->unit,
+            .sentence = arena_printf(
+                run->arena, tr("%s of %s is %s, usually %s; no other excursion of this log comes near it."),
+                series->column->quantity, series->table->entity, unit_show(run->arena, value, series->column->unit),
+                unit_show(run->arena, peaks[i].usual, series->column->unit)),
+            .next = tr("Look at what the logs say at that time."),
+        };
+    }
+}
+
+static bool tells_of_changes(const struct grid_series *series) {
+    static const char *const names[] = {
+        "utilization.gpu", "clocks.current.sm", "rkB/s", "wkB/s", "step_time", "si", "%idle"};
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+        if (strcmp(series->column->quantity, names[i]) == 0) return true;
+    return false;
+}
+
+static int by_time(const void *a, const void *b) {
+    const struct change *x = a;
+    const struct change *y = b;
+    return (x->at > y->at) - (x->at < y->at);
+}
+
+static void find_events(struct run *run) {
+    struct change *changes = arena_array(run->arena, CHANGES_MOST, sizeof *changes);
+    struct anomaly *anomalies = arena_array(run->arena, ANOMALIES_MOST, sizeof *anomalies);
+    double *kept = malloc((run->bins + 1) * sizeof *kept);
+    size_t *index = malloc((run->bins + 1) * sizeof *index);
+    for (size_t i = 0; kept != NULL && index != NULL && i < run->out->series_count; i++) {
+        const struct grid_series *series = &run->out->series[i];
+        if (tells_of_changes(series)) changes_of(run, series, changes, &run->out->change_count, kept, index);
+        if (explanatory(series) || tells_of_changes(series))
+            anomalies_of(run, series, anomalies, &run->out->anomaly_count, kept, index);
+    }
+    free(kept);
+    free(index);
+    qsort(changes, run->out->change_count, sizeof *changes, by_time);
+    run->out->changes = changes;
+    run->out->anomalies = anomalies;
+}
+
+static void find_periods(struct run *run) {
+    struct period *list = arena_array(run->arena, 2, sizeof *list);
+    size_t count = 0;
+    struct period_result found;
+    float *util = grid_empty(run);
+    for (size_t i = 0; i < run->bins; i++)
+        if (run->active[i] > 0) util[i] = run->util[i];
+    if (period_find(util, run->bins, run->dt, &found) && found.established)
+        list[count++] = (struct period){.name = tr("recurring dips of GPU utilisation"),
+                                        .seconds = found.seconds,
+                                        .uncertainty = found.uncertainty,
+                                        .cycles = found.cycles,
+                                        .note = tr("by autocorrelation, confirmed by the onsets of the dips")};
+    if (!isnan(run->stall_period))
+        list[count++] = (struct period){.name = tr("stand-stills of all GPUs"),
+                                        .seconds = run->stall_period,
+                                        .uncertainty = run->sampling,
+                                        .cycles = run->stall_count,
+                                        .note = tr("median distance of their beginnings")};
+    run->out->periods = list;
+    run->out->period_count = count;
+}
+
+void relations_find(struct run *run) {
+    if (run->bins < 3 || run->gpu_count == 0) return;
+    float *loss = loss_series(run);
+    find_correlations(run, loss);
+    find_doses(run, loss);
+    find_events(run);
+    find_periods(run);
+}

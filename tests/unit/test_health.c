@@ -1,0 +1,123 @@
+// What smartctl pages mean: levels, growth, and which disk a page without a device name belongs to.
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "analyzer/stats.h"
+#include "tests/unit/scene.h"
+
+static double few(size_t row, int which) { return 3 + scene_noise(row, which); }
+static double quick(size_t row, int which) { return 0.15 + 0.02 * scene_noise(row, which); }
+
+static void disk(struct scene *scene, const char *name) {
+    scene_disk(scene, name, "r/s", UNIT_PER_S, few);
+    scene_disk(scene, name, "rkB/s", UNIT_KIB_PER_S, few);
+    scene_disk(scene, name, "r_await", UNIT_MS, quick);
+    scene_disk(scene, name, "w/s", UNIT_PER_S, scene_zero);
+    scene_disk(scene, name, "wkB/s", UNIT_KIB_PER_S, scene_zero);
+    scene_disk(scene, name, "w_await", UNIT_MS, scene_zero);
+    scene_disk(scene, name, "%util", UNIT_PERCENT, few);
+}
+
+static struct scene *begin(void) {
+    struct scene *scene = scene_new();
+    scene_job(scene, 1, scene_busy);
+    return scene;
+}
+
+static void level(const char *attribute, double first, double last, int expected) {
+    struct scene *scene = begin();
+    disk(scene, "sda");
+    scene_smart(scene, "sda", attribute, first, last);
+    const struct diagnosis *d = scene_analyze(scene);
+    assert_int_equal(d->health_count, 1);
+    if (d->health[0].level != expected)
+        fail_msg("%s %g to %g: level %d, not %d", attribute, first, last, d->health[0].level, expected);
+    scene_free(scene);
+}
+
+static void test_levels_of_counts(void **state) {
+    (void)state;
+    level("Reallocated_Sector_Ct", 0, 0, 0);
+    level("Reallocated_Sector_Ct", 15, 15, 1);
+    level("Reallocated_Sector_Ct", 16, 16, 2);
+    level("Reallocated_Sector_Ct", 260, 260, 3);
+    level("Reported_Uncorrect", 1, 1, 2);
+    level("Current_Pending_Sector", 8, 8, 3);
+    level("Bogus_Current_Pend_Sect", 1, 1, 0);
+    level("Raw_Read_Error_Rate", 200921143, 200921143, 0);
+}
+
+static void test_growth_weighs_more_than_level(void **state) {
+    (void)state;
+    level("Reallocated_Sector_Ct", 3, 4, 3);
+    level("Current_Pending_Sector", 1, 2, 3);
+    level("UDMA_CRC_Error_Count", 500, 500, 0);
+    level("UDMA_CRC_Error_Count", 500, 501, 2);
+}
+
+static void test_passed_clears_nothing_and_failed_convicts(void **state) {
+    (void)state;
+    struct scene *scene = begin();
+    disk(scene, "sda");
+    scene_smart(scene, "sda", "Reallocated_Sector_Ct", 0, 0);
+    scene_event(scene, 3, EVENT_NOTE, "", "", NAN);
+    source_event(scene->smart_log, MILLIS_NONE, 4, EVENT_SMART_FAILED, TEXT("sda"), TEXT("FAILED!"), NAN);
+    const struct diagnosis *d = scene_analyze(scene);
+    assert_int_equal(d->health[0].level, 3);
+    assert_int_equal(scene_finding(d, CAUSE_DISK_FAILING)->severity, SEVERITY_CRITICAL);
+    scene_free(scene);
+}
+
+static void test_a_page_without_a_name_belongs_to_the_only_disk_of_its_kind(void **state) {
+    (void)state;
+    struct scene *scene = begin();
+    disk(scene, "sda");
+    disk(scene, "nvme0n1");
+    scene_smart(scene, "disk0", "Reallocated_Sector_Ct", 345, 347);
+    const struct diagnosis *d = scene_analyze(scene);
+    assert_string_equal(d->health[0].entity, "sda");
+    scene_free(scene);
+}
+
+static void test_with_two_candidates_a_page_belongs_to_nobody(void **state) {
+    (void)state;
+    struct scene *scene = begin();
+    disk(scene, "sda");
+    disk(scene, "sdb");
+    scene_smart(scene, "disk0", "Reallocated_Sector_Ct", 345, 347);
+    const struct diagnosis *d = scene_analyze(scene);
+    assert_string_equal(d->health[0].entity, "disk0");
+    scene_free(scene);
+}
+
+static void test_a_spinning_disks_page_is_not_the_flash_disks(void **state) {
+    (void)state;
+    struct scene *scene = begin();
+    disk(scene, "sda");  // answers in 0.15 ms: flash
+    scene_disk(scene, "sdb", "r/s", UNIT_PER_S, scene_zero);
+    scene_disk(scene, "sdb", "%util", UNIT_PERCENT, scene_zero);
+    scene_smart(scene, "disk0", "Reallocated_Sector_Ct", 1480, 1539);
+    source_fact(scene->smart_log, TEXT("disk0"), "rotation", TEXT("7200 rpm"), 5);
+    const struct diagnosis *d = scene_analyze(scene);
+    assert_string_equal(d->health[0].entity, "sdb");
+    scene_free(scene);
+}
+
+int main(void) {
+    stats_init();
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_levels_of_counts),
+        cmocka_unit_test(test_growth_weighs_more_than_level),
+        cmocka_unit_test(test_passed_clears_nothing_and_failed_convicts),
+        cmocka_unit_test(test_a_page_without_a_name_belongs_to_the_only_disk_of_its_kind),
+        cmocka_unit_test(test_with_two_candidates_a_page_belongs_to_nobody),
+        cmocka_unit_test(test_a_spinning_disks_page_is_not_the_flash_disks),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
