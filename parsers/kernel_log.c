@@ -20,11 +20,12 @@ enum {
 // ── the bid ─────────────────────────────────────────────────────────────────
 
 struct tally {
-    size_t lines, stamped, syslog, kernel, words;
+    size_t lines, stamped, smartd, kernel, words;
 };
 
 static bool kernel_speaks(const struct kernel_line *line) {
     if (line->layout == LAYOUT_NONE) return false;
+    if (line->layout == LAYOUT_EXPORT) return line->stamp.has_boot;
     return line->layout != LAYOUT_SYSLOG || text_equal(line->program, "kernel");
 }
 
@@ -34,7 +35,7 @@ static void count_line(struct tally *tally, struct pattern *words, struct text t
     kernel_line_read(text, &line);
     tally->lines++;
     if (line.layout == LAYOUT_NONE) return;
-    if (line.layout == LAYOUT_SYSLOG) tally->syslog++;
+    if (line.layout == LAYOUT_SYSLOG && text_equal(line.program, "smartd")) tally->smartd++;
     if (line.layout != LAYOUT_BARE) tally->stamped++;
     if (!kernel_speaks(&line)) return;
     tally->kernel++;
@@ -66,8 +67,8 @@ int kernel_log_bid(struct text head, bool whole) {
     bool most = 2 * tally.stamped >= tally.lines;
     if (most && tally.words > 0) return BID_SURE - 10;
     if (tally.words > 0 && tally.kernel > 0) return BID_LIKELY;
-    if (most && tally.kernel > 0) return BID_LIKELY;
-    return most && 2 * tally.syslog >= tally.lines ? BID_LIKELY - 10 : BID_NONE;
+    if (most && tally.kernel > 0) return BID_WEAK + 15;
+    return most && tally.smartd > 0 ? BID_LIKELY - 10 : BID_NONE;
 }
 
 // ── records ─────────────────────────────────────────────────────────────────

@@ -117,6 +117,8 @@ static bool read_dmesg_t(struct text text, struct kernel_line *out) {
     struct text inside = text_cut(&rest, ']');
     // Some languages need 40 bytes; a bracket that closes later is not a stamp.
     if (rest.at == NULL || inside.length > 60 || inside.length < 16) return false;
+    // ctime begins with a weekday in every language; "[2024-09-09 17:23:42]" is some program's own.
+    if (digit(inside, 0) || !text_starts(rest, " ")) return false;
     struct when when;
     if (!when_read(inside, DATE_ORDER_UNKNOWN, &when) || !when.has_year || !when.has_date || !when.has_time ||
         when.epoch)
