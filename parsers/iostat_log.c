@@ -225,15 +225,18 @@ static const struct column *column_of(const struct table *table, uint8_t quantit
     return table_find(table, iostat_quantities[quantity].name);
 }
 
+static bool is_zero_row(const struct table *table, size_t row) {
+    for (size_t i = 0; i < table->column_count; i++)
+        if (!isnan(table->columns[i].values[row]) && table->columns[i].values[row] != 0) return false;
+    return true;
+}
+
 // A device without any I/O since boot is left out by iostat: a row of zeros is an interval's.
 static bool has_zero_row(const struct iostat_log *log, millis ordinal) {
     for (size_t i = 0; i < log->slot_count; i++) {
         const struct table *table = &log->source->tables[i];
         if (table->entity_kind != ENTITY_DISK || table->row_count == 0 || table->time[0] != ordinal) continue;
-        bool zero = true;
-        for (size_t k = 0; k < table->column_count && zero; k++)
-            zero = isnan(table->columns[k].values[0]) || table->columns[k].values[0] == 0;
-        if (zero) return true;
+        if (is_zero_row(table, 0)) return true;
     }
     return false;
 }
@@ -350,13 +353,8 @@ static void note_hot_added(const struct iostat_log *log, bool idle_rows_shown) {
 static bool shows_idle_rows(const struct iostat_log *log) {
     for (size_t i = 0; i < log->slot_count; i++) {
         const struct table *table = &log->source->tables[i];
-        const struct column *util = column_of(table, IOSTAT_UTIL);
-        const struct column *tps = table_find(table, "tps");
-        const struct column *reads = column_of(table, IOSTAT_READS);
-        if (util == NULL) continue;
-        const struct column *work = reads != NULL ? reads : tps;
-        for (size_t row = 0; work != NULL && row < table->row_count; row++)
-            if (util->values[row] == 0 && work->values[row] == 0) return true;
+        for (size_t row = 0; table->entity_kind == ENTITY_DISK && row < table->row_count; row++)
+            if (is_zero_row(table, row)) return true;
     }
     return false;
 }

@@ -32,7 +32,7 @@ struct reader {
     char first_host[NAME_MOST];  // of a "host: " prefix
     struct text line_stamp;      // what the line's prefix says
     bool foreign;                // lines of another host: counted, not used
-    bool foreign_boot, foreign_cpu;
+    bool foreign_boot, foreign_cpu, cut_before_table;
     size_t foreign_reports, foreign_boot_reports;
     bool foreign_said, groups_said, unknown_said, usage;
     enum section section;
@@ -125,16 +125,17 @@ int iostat_text_bid(struct text head, bool whole) {
     if (text_starts(text_trim(head), "{")) return BID_NONE;
     size_t lines = 0;
     size_t bare = 0;
+    int bid = BID_NONE;
     while (head.at != NULL) {
         struct text line = text_cut(&head, '\n');
         if (header_offset(line) != SIZE_MAX) return BID_SURE;
-        if (cpu_offset(line) != SIZE_MAX) return BID_LIKELY + 20;
-        if (is_refusal(line)) return BID_LIKELY;
+        if (cpu_offset(line) != SIZE_MAX) bid = BID_LIKELY + 20;
+        if (bid == BID_NONE && is_refusal(line)) bid = BID_LIKELY;
         if (text_trim(line).length == 0) continue;
         lines++;
         if (is_bare_row(line)) bare++;
     }
-    return bare > 0 && bare * 2 > lines ? BID_WEAK : BID_NONE;
+    return bid == BID_NONE && bare > 0 && bare * 2 > lines ? BID_WEAK : bid;
 }
 
 // ── banners, stamps ─────────────────────────────────────────────────────────
@@ -369,7 +370,9 @@ static bool read_disk_row(struct reader *r, struct text line) {
         if (header->name_last || text_trim(text_skip(line, leading_blanks(line) + name.length)).length > 0)
             return false;
         // A line with one word: the numbers follow on the next.
+        struct iostat_stamp stamp;
         if (name.length == 0 || name.length >= NAME_MOST || name.at[0] == '^') return false;
+        if (iostat_stamp_read(name, &stamp)) return false;
         memcpy(r->pending_name, name.at, name.length);
         r->pending_name[name.length] = '\0';
         return true;
@@ -415,7 +418,7 @@ static void read_other(struct reader *r, struct text line) {
                     text_copy(r->source->arena_, text_head(trimmed, 120)));
         return;
     }
-    if (r->usage && text_starts(trimmed, "[ ")) return;
+    if (r->usage && (text_starts(trimmed, "[ ") || text_starts(trimmed, "Options are"))) return;
     if (r->header_count == 0 && is_bare_row(trimmed)) {
         if (!r->loose_rows)
             source_skip(r->source, r->line,
@@ -506,12 +509,15 @@ void iostat_text_parse(struct lines *lines, const struct parse_options *options,
         unwrap(r, &line);
         if (lines_unended(lines) && text_trim(line).length > 0) {
             source_skip(source, r->line, tr("the file ends in the middle of this line: not used"));
+            // A report counts as printed when its table has begun.
+            r->cut_before_table = r->header_count > 0 && r->report_mask == r->cpu.layout.mask;
             continue;
         }
         read_line(r, line);
     }
     iostat_log_finish(&r->log);
     source->reports += r->foreign_reports;
+    if (r->cut_before_table) source->reports--;
     source->since_boot_reports += r->foreign_boot_reports;
     judge(r);
 }
