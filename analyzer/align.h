@@ -1,4 +1,3 @@
-<<<<<<< Updated upstream
 // align.h: one clock for all sources of a run, without inventing it.
 //
 // The run clock is UTC where the reference source states a zone or --timezone
@@ -20,11 +19,4 @@ struct arena;
 void align_sources(const struct recording *recording, const struct analyze_options *options, struct arena *arena,
                    struct source_clock *clocks, const struct source **reference, const char **zone);
 
-=======
-#ifndef A_H
-#define A_H
-#include "analyzer/analyze.h"
-void align_sources(const struct recording *recording, const struct analyze_options *options, struct arena *arena,
-                   struct source_clock *clocks, const struct source **reference, const char **zone);
->>>>>>> Stashed changes
 #endif

@@ -1,4 +1,3 @@
-<<<<<<< Updated upstream
 // anomaly.h: excursions that have no peers in their own log.
 #ifndef WHYSLOW_ANALYZER_ANOMALY_H
 #define WHYSLOW_ANALYZER_ANOMALY_H
@@ -18,12 +17,3 @@ struct anomaly_peak {
 size_t anomalies_find(const double *values, size_t n, struct arena *arena, struct anomaly_peak **out);
 
 #endif
-=======
-#include <stddef.h>
-struct arena;
-struct anomaly_peak {
-    size_t start, end;
-    double value, usual, score;
-};
-size_t anomalies_find(const double *v, size_t n, struct arena *a, struct anomaly_peak **out);
->>>>>>> Stashed changes

@@ -1,4 +1,3 @@
-<<<<<<< Updated upstream
 // changes.h: where the level of a series changes for good.
 #ifndef WHYSLOW_ANALYZER_CHANGES_H
 #define WHYSLOW_ANALYZER_CHANGES_H
@@ -30,14 +29,3 @@ size_t changes_find(const double *values, size_t n, const struct changes_options
                     struct change_point **out);
 
 #endif
-=======
-#include <stddef.h>
-struct arena;
-struct changes_options;
-struct change_point {
-    size_t index, low, high;
-    double before, after, p;
-};
-size_t changes_find(const double *v, size_t n, const struct changes_options *o, struct arena *a,
-                    struct change_point **out);
->>>>>>> Stashed changes

@@ -1,4 +1,3 @@
-<<<<<<< Updated upstream
 // correlate.h: whether two series go together, by tests that hold under autocorrelation.
 #ifndef WHYSLOW_ANALYZER_CORRELATE_H
 #define WHYSLOW_ANALYZER_CORRELATE_H
@@ -23,9 +22,3 @@ bool correlate_pair(const float *a, const float *b, size_t n, double dt, double 
 void correlate_adjust(struct correlation *list, size_t count);
 
 #endif
-=======
-#include "analyzer/diagnosis.h"
-bool correlate_pair(const float *a, const float *b, size_t n, double dt, double u, struct arena *arena,
-                    struct correlation *out);
-void correlate_adjust(struct correlation *list, size_t n);
->>>>>>> Stashed changes

@@ -1,4 +1,3 @@
-<<<<<<< Updated upstream
 // period.h: the period of dips and bursts that recur.
 #ifndef WHYSLOW_ANALYZER_PERIOD_H
 #define WHYSLOW_ANALYZER_PERIOD_H
@@ -22,13 +21,3 @@ bool period_find(const float *values, size_t n, double dt, struct period_result 
 void period_remove(double *values, size_t n, double period_bins);
 
 #endif
-=======
-#include <stdbool.h>
-#include <stddef.h>
-struct period_result {
-    double seconds, uncertainty;
-    size_t cycles;
-    bool established;
-};
-bool period_find(const float *v, size_t n, double dt, struct period_result *out);
->>>>>>> Stashed changes

@@ -1,4 +1,3 @@
-<<<<<<< Updated upstream
 // stats.h: the statistics of the analyzer; arrays in, a number out.
 //
 // The only room behind which GSL stands. Missing values (NaN, infinities) are
@@ -106,6 +105,3 @@ void stats_mean_interval(const double *values, size_t n, size_t block, size_t ro
                          double *high);
 
 #endif
-=======
-void stats_init(void);
->>>>>>> Stashed changes
