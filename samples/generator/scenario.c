@@ -157,6 +157,8 @@ static void tell_article(struct story *story, struct noise *noise) {
     story->capture.fields = FIELDS_ARTICLE;
     if (plan->gpu_count > 1) story->capture.fields = FIELDS_SMALL;
     story->capture.gpu_period = 1;
+    story->capture.gpu_file = "gpu.log";
+    story->capture.iostat_file = "disk.log";
     story->capture.snapshot_loop = true;
     story->capture.layout = 'C';
     story->capture.iostat_period = 60;
