@@ -3,6 +3,7 @@
 
 #include "analyzer/diagnosis.h"
 #include "reports/json.h"
+#include "reports/markdown.h"
 #include "reports/outset.h"
 #include "reports/pdf.h"
 #include "reports/png.h"
@@ -16,10 +17,8 @@ struct writer {
 };
 
 static const struct writer writers[REPORT_COUNT_] = {
-    [REPORT_PDF] = {"pdf", pdf_write},
-    [REPORT_PNG] = {"png", png_write},
-    [REPORT_XLSX] = {"xlsx", xlsx_write},
-    [REPORT_JSON] = {"json", json_write},
+    [REPORT_PDF] = {"pdf", pdf_write},    [REPORT_PNG] = {"png", png_write},    [REPORT_XLSX] = {"xlsx", xlsx_write},
+    [REPORT_MD] = {"md", markdown_write}, [REPORT_JSON] = {"json", json_write},
 };
 
 enum report_format report_format_named(const char *name) {
@@ -28,11 +27,16 @@ enum report_format report_format_named(const char *name) {
     return REPORT_COUNT_;
 }
 
+// Pictures of charts that an earlier report had and this one has not would mislead.
+static const char *const stale[] = {"overview.png",          "timeline.png",     "loss.png",
+                                    "dose-response.png",     "correlations.png", "disk-health.png",
+                                    "clock-temperature.png", "epochs.png",       NULL};
+
 bool reports_write(const struct diagnosis *diagnosis, const struct report_options *options, char *error, size_t size) {
     struct outset *set = outset_new(options->directory);
     for (int i = 0; i < REPORT_COUNT_ && !outset_failed(set); i++)
         if ((options->formats & 1u << i) != 0 && writers[i].write != NULL) writers[i].write(set, diagnosis, options);
-    bool done = outset_commit(set, NULL);
+    bool done = outset_commit(set, (options->formats & 1u << REPORT_PNG) != 0 ? stale : NULL);
     if (size > 0) snprintf(error, size, "%s", outset_error(set));
     outset_free(set);
     return done;

@@ -95,8 +95,9 @@ static void loss_chart(struct book *book, lxw_worksheet *sheet, const struct she
     chart_series_set_fill(series, &fill);
     chart_title_set_name(chart, tr("Lost GPU-hours by cause"));
     chart_legend_set_position(chart, LXW_CHART_LEGEND_NONE);
-    chart_axis_set_name(chart->y_axis, tr("lost GPU-hours"));
-    chart_axis_set_reverse(chart->x_axis);
+    // In a bar chart the x axis is the one of the values.
+    chart_axis_set_name(chart->x_axis, tr("lost GPU-hours"));
+    chart_axis_set_reverse(chart->y_axis);
     book_check(book, worksheet_insert_chart(sheet, last + 3, 0, chart));
 }
 
