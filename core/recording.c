@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "core/arena.h"
+#include "core/lang.h"
 
 struct recording *recording_new(void) {
     struct arena *arena = arena_new();
@@ -28,6 +29,7 @@ static void source_clear(struct source *source) {
     size_t tables = source->table_count + (source->table_count == TABLES_MOST ? 1 : 0);
     for (size_t i = 0; i < tables; i++) table_clear(&source->tables[i]);
     free(source->tables);
+    free(source->slots_);
     free(source->events);
     free(source->facts);
     free(source->problems);
@@ -60,48 +62,116 @@ struct source *recording_source(struct recording *recording, const char *path, c
     return source;
 }
 
-struct table *source_table(struct source *source, struct text entity, enum entity_kind kind) {
-    // Rows of a report come in the same order each time: the table behind the
-    // last one is nearly always the one asked for.
+// FNV-1a.
+static uint32_t hash_of(struct text text, unsigned seed) {
+    uint32_t hash = 2166136261u ^ seed;
+    for (size_t i = 0; i < text.length; i++) hash = (hash ^ (unsigned char)text.at[i]) * 16777619u;
+    return hash;
+}
+
+static bool is_table(const struct table *table, struct text entity, enum entity_kind kind) {
+    return table->entity_kind == kind && text_equal(entity, table->entity);
+}
+
+// The slot of an entity: it holds the number of its table, counted from 1, or 0.
+static uint32_t *table_slot(struct source *source, struct text entity, enum entity_kind kind) {
+    size_t mask = source->slot_count_ - 1;
+    for (size_t at = hash_of(entity, kind) & mask;; at = (at + 1) & mask) {
+        uint32_t *slot = &source->slots_[at];
+        if (*slot == 0 || is_table(&source->tables[*slot - 1], entity, kind)) return slot;
+    }
+}
+
+// Keeps the slots at most half full; their number is a power of two.
+static void grow_slots(struct source *source) {
+    if (source->table_count * 2 < source->slot_count_) return;
+    size_t need = source->slot_count_ == 0 ? 16 : source->slot_count_ * 2;
+    size_t none = 0;
+    free(source->slots_);
+    source->slots_ = grow_array(NULL, &none, need, sizeof *source->slots_);
+    memset(source->slots_, 0, need * sizeof *source->slots_);
+    source->slot_count_ = need;
+    for (size_t i = 0; i < source->table_count; i++) {
+        const struct table *table = &source->tables[i];
+        *table_slot(source, text_of(table->entity), table->entity_kind) = (uint32_t)i + 1;
+    }
+}
+
+// The table behind the last one, not part of the source, that takes what is too much.
+static struct table *overflow_table(struct source *source) {
+    struct table *table = &source->tables[TABLES_MOST];
+    if (table->entity == NULL) {
+        source_problem(source, 0, SEVERITY_WARNING, tr("more than %d entities in one file: the rest is not read"),
+                       TABLES_MOST);
+        table->entity = "";
+    }
+    return table;
+}
+
+static struct table *new_table(struct source *source, struct text entity, enum entity_kind kind) {
     size_t count = source->table_count;
-    for (size_t i = 1; i <= count; i++) {
-        size_t k = (source->last_table_ + i) % count;
-        if (source->tables[k].entity_kind == kind && text_equal(entity, source->tables[k].entity)) {
-            source->last_table_ = k;
-            return &source->tables[k];
+    if (count == TABLES_MOST) return overflow_table(source);
+    // Always room for one more: the overflow table.
+    source->tables = grow_array(source->tables, &source->table_capacity_, count + 2, sizeof *source->tables);
+    memset(&source->tables[count], 0, 2 * sizeof *source->tables);
+    source->tables[count].entity = text_copy(source->arena_, entity);
+    source->tables[count].entity_kind = kind;
+    source->table_count++;
+    grow_slots(source);
+    // The copy may differ from the entity as asked for (it is made valid UTF-8): both lead to the table.
+    *table_slot(source, text_of(source->tables[count].entity), kind) = (uint32_t)count + 1;
+    return &source->tables[count];
+}
+
+struct table *source_table(struct source *source, struct text entity, enum entity_kind kind) {
+    // Rows of a report come in the same order each time: the table behind the last one is nearly always the one
+    // asked for.
+    if (source->table_count > 0) {
+        size_t next = (source->last_table_ + 1) % source->table_count;
+        if (!is_table(&source->tables[next], entity, kind)) {
+            uint32_t slot = *table_slot(source, entity, kind);
+            if (slot == 0) {
+                // Only a text that is no valid UTF-8 differs from its copy.
+                struct text copy = text_of(text_copy(source->arena_, entity));
+                slot = copy.length == entity.length ? 0 : *table_slot(source, copy, kind);
+            }
+            next = slot == 0 ? SIZE_MAX : slot - 1;
+        }
+        if (next != SIZE_MAX) {
+            source->last_table_ = next;
+            return &source->tables[next];
         }
     }
-    if (source->table_capacity_ == 0 || count < TABLES_MOST) {
-        // Always room for one more: the overflow table.
-        source->tables = grow_array(source->tables, &source->table_capacity_, count + 2, sizeof *source->tables);
-    }
-    struct table *table = &source->tables[count];
-    if (count == TABLES_MOST) {
-        if (table->entity == NULL)
-            source_problem(source, 0, SEVERITY_WARNING, "more than %d entities in one file: the rest is not read",
-                           TABLES_MOST);
-        else
-            return table;
-    } else {
-        source->last_table_ = count;
-        source->table_count++;
-    }
-    memset(table, 0, sizeof *table);
-    table->entity = text_copy(source->arena_, entity);
-    table->entity_kind = kind;
-    if (source->table_count == TABLES_MOST && count < TABLES_MOST) memset(table + 1, 0, sizeof *table);
+    struct table *table = new_table(source, entity, kind);
+    if (source->table_count > 0) source->last_table_ = source->table_count - 1;
     return table;
+}
+
+static size_t find_column(const struct table *table, const char *quantity, uint32_t hash) {
+    for (size_t i = 0; i < table->column_count; i++)
+        if (table->columns[i].hash_ == hash && strcmp(table->columns[i].quantity, quantity) == 0) return i;
+    return SIZE_MAX;
 }
 
 static size_t add_column(struct source *source, struct table *table, const char *quantity, enum unit unit,
                          enum series_kind kind, bool derived) {
-    for (size_t i = 0; i < table->column_count; i++)
-        if (strcmp(table->columns[i].quantity, quantity) == 0) return i;
+    uint32_t hash = hash_of(text_of(quantity), 0);
+    size_t found = find_column(table, quantity, hash);
+    if (found != SIZE_MAX) return found;
+    if (table->column_count == COLUMNS_MOST) return COLUMNS_MOST - 1;
+    if (table->column_count == COLUMNS_MOST - 1) {
+        source_problem(source, 0, SEVERITY_WARNING, tr("more than %d columns: the rest is not read"), COLUMNS_MOST - 1);
+        quantity = "(further columns)";
+        hash = hash_of(text_of(quantity), 0);
+    }
     table->columns =
         grow_array(table->columns, &table->column_capacity_, table->column_count + 1, sizeof *table->columns);
     struct column *column = &table->columns[table->column_count];
-    *column = (struct column){
-        .quantity = text_copy(source->arena_, text_of(quantity)), .unit = unit, .kind = kind, .derived = derived};
+    *column = (struct column){.quantity = text_copy(source->arena_, text_of(quantity)),
+                              .unit = unit,
+                              .kind = kind,
+                              .derived = derived,
+                              .hash_ = hash};
     if (table->row_capacity_ > 0) {
         size_t none = 0;
         column->values = grow_array(NULL, &none, table->row_capacity_, sizeof *column->values);
@@ -160,18 +230,29 @@ void source_event(struct source *source, millis time, uint32_t line, enum event_
                                                            .value = value};
 }
 
-void source_fact(struct source *source, struct text entity, const char *key, struct text value, uint32_t line) {
-    char *entity_copy = text_copy(source->arena_, entity);
-    char *value_copy = text_copy(source->arena_, value);
+static bool has_fact(const struct source *source, struct text entity, const char *key, struct text value) {
     for (size_t i = 0; i < source->fact_count; i++) {
         const struct fact *fact = &source->facts[i];
-        if (strcmp(fact->key, key) == 0 && strcmp(fact->entity, entity_copy) == 0 &&
-            strcmp(fact->value, value_copy) == 0)
-            return;
+        if (strcmp(fact->key, key) == 0 && text_equal(entity, fact->entity) && text_equal(value, fact->value))
+            return true;
+    }
+    return false;
+}
+
+void source_fact(struct source *source, struct text entity, const char *key, struct text value, uint32_t line) {
+    if (source->fact_count > FACTS_MOST) return;
+    value = text_head(value, 400);
+    if (has_fact(source, entity, key, value)) return;
+    entity = text_of(text_copy(source->arena_, entity));
+    value = text_of(text_copy(source->arena_, value));
+    if (has_fact(source, entity, key, value)) return;
+    if (source->fact_count == FACTS_MOST) {
+        source_problem(source, line, SEVERITY_WARNING, tr("more than %d facts in one file: the rest is not read"),
+                       FACTS_MOST);
     }
     source->facts = grow_array(source->facts, &source->fact_capacity_, source->fact_count + 1, sizeof *source->facts);
-    source->facts[source->fact_count++] = (struct fact){
-        .entity = entity_copy, .key = arena_string(source->arena_, key), .value = value_copy, .line = line};
+    source->facts[source->fact_count++] =
+        (struct fact){.entity = entity.at, .key = arena_string(source->arena_, key), .value = value.at, .line = line};
 }
 
 __attribute__((format(printf, 4, 0))) static void add_problem(struct source *source, uint32_t line,

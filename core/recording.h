@@ -61,6 +61,7 @@ struct column {
     enum series_kind kind;
     bool derived;    // computed from other columns of the row (an await built from r_await and w_await)
     double *values;  // table.row_count of them; NaN = missing
+    uint32_t hash_;  // of the quantity, for the builder only
 };
 
 struct table {
@@ -171,6 +172,8 @@ struct source {
     // For the builder only.
     struct arena *arena_;
     size_t table_capacity_, event_capacity_, fact_capacity_, problem_capacity_, last_table_;
+    uint32_t *slots_;  // tables by the hash of their entity
+    size_t slot_count_;
 };
 
 enum { PROBLEMS_KEPT = 100 };
@@ -178,6 +181,9 @@ enum { PROBLEMS_KEPT = 100 };
 // Tables of one source at most; more (a hostile log that invents devices) are
 // dropped with a problem.
 enum { TABLES_MOST = 20000 };
+
+// Columns of one table, and facts of one source; more are dropped with a problem.
+enum { COLUMNS_MOST = 1000, FACTS_MOST = 5000 };
 
 struct recording {
     struct arena *arena;
@@ -199,7 +205,8 @@ struct source *recording_source(struct recording *recording, const char *path, c
 // The pointer is valid until the next call of source_table on the same source; call it again for each row.
 struct table *source_table(struct source *source, struct text entity, enum entity_kind kind);
 
-// The index of a column, created (all earlier rows missing) on first use.
+// The index of a column, created (all earlier rows missing) on first use. All columns beyond COLUMNS_MOST
+// share one that is named "(further columns)".
 size_t table_column(struct source *source, struct table *table, const char *quantity, enum unit unit,
                     enum series_kind kind);
 // As table_column, marked derived.
