@@ -2,11 +2,11 @@
 #include <stdio.h>
 
 #include "analyzer/rules.h"
+#include "analyzer/stats.h"
 #include "cli/commands.h"
 #include "cli/message.h"
 #include "cli/options.h"
 #include "core/lang.h"
-void stats_init(void);
 
 static int show(const struct options *options) {
     switch (options->show) {

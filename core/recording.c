@@ -158,9 +158,10 @@ static size_t add_column(struct source *source, struct table *table, const char 
     uint32_t hash = hash_of(text_of(quantity), 0);
     size_t found = find_column(table, quantity, hash);
     if (found != SIZE_MAX) return found;
-    if (table->column_count == COLUMNS_MOST) return COLUMNS_MOST - 1;
-    if (table->column_count == COLUMNS_MOST - 1) {
-        source_problem(source, 0, SEVERITY_WARNING, tr("more than %d columns: the rest is not read"), COLUMNS_MOST - 1);
+    if (table->column_count == TABLE_COLUMNS_MOST) return TABLE_COLUMNS_MOST - 1;
+    if (table->column_count == TABLE_COLUMNS_MOST - 1) {
+        source_problem(source, 0, SEVERITY_WARNING, tr("more than %d columns: the rest is not read"),
+                       TABLE_COLUMNS_MOST - 1);
         quantity = "(further columns)";
         hash = hash_of(text_of(quantity), 0);
     }
@@ -240,15 +241,15 @@ static bool has_fact(const struct source *source, struct text entity, const char
 }
 
 void source_fact(struct source *source, struct text entity, const char *key, struct text value, uint32_t line) {
-    if (source->fact_count > FACTS_MOST) return;
+    if (source->fact_count > SOURCE_FACTS_MOST) return;
     value = text_head(value, 400);
     if (has_fact(source, entity, key, value)) return;
     entity = text_of(text_copy(source->arena_, entity));
     value = text_of(text_copy(source->arena_, value));
     if (has_fact(source, entity, key, value)) return;
-    if (source->fact_count == FACTS_MOST) {
+    if (source->fact_count == SOURCE_FACTS_MOST) {
         source_problem(source, line, SEVERITY_WARNING, tr("more than %d facts in one file: the rest is not read"),
-                       FACTS_MOST);
+                       SOURCE_FACTS_MOST);
     }
     source->facts = grow_array(source->facts, &source->fact_capacity_, source->fact_count + 1, sizeof *source->facts);
     source->facts[source->fact_count++] =

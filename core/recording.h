@@ -183,7 +183,7 @@ enum { PROBLEMS_KEPT = 100 };
 enum { TABLES_MOST = 20000 };
 
 // Columns of one table, and facts of one source; more are dropped with a problem.
-enum { COLUMNS_MOST = 1000, FACTS_MOST = 5000 };
+enum { TABLE_COLUMNS_MOST = 1000, SOURCE_FACTS_MOST = 5000 };
 
 struct recording {
     struct arena *arena;
@@ -205,7 +205,7 @@ struct source *recording_source(struct recording *recording, const char *path, c
 // The pointer is valid until the next call of source_table on the same source; call it again for each row.
 struct table *source_table(struct source *source, struct text entity, enum entity_kind kind);
 
-// The index of a column, created (all earlier rows missing) on first use. All columns beyond COLUMNS_MOST
+// The index of a column, created (all earlier rows missing) on first use. All columns beyond TABLE_COLUMNS_MOST
 // share one that is named "(further columns)".
 size_t table_column(struct source *source, struct table *table, const char *quantity, enum unit unit,
                     enum series_kind kind);

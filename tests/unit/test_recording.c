@@ -101,9 +101,9 @@ static void too_many_columns_share_one(void **state) {
     for (int i = 0; i < 100000; i++) {
         snprintf(name, sizeof name, "column %d", i);
         size_t column = table_column(source, table, name, UNIT_NONE, SERIES_STATE);
-        assert_int_equal(column, i < COLUMNS_MOST ? i : COLUMNS_MOST - 1);
+        assert_int_equal(column, i < TABLE_COLUMNS_MOST ? i : TABLE_COLUMNS_MOST - 1);
     }
-    assert_string_equal(table->columns[COLUMNS_MOST - 1].quantity, "(further columns)");
+    assert_string_equal(table->columns[TABLE_COLUMNS_MOST - 1].quantity, "(further columns)");
     assert_int_equal(source->problem_count, 1);
     recording_free(recording);
 }
@@ -130,7 +130,7 @@ static void too_many_facts_are_dropped_and_said(void **state) {
         int length = snprintf(value, sizeof value, "%d", i);
         source_fact(source, TEXT("sda"), "serial", (struct text){value, (size_t)length}, 1);
     }
-    assert_int_equal(source->fact_count, FACTS_MOST + 1);
+    assert_int_equal(source->fact_count, SOURCE_FACTS_MOST + 1);
     assert_int_equal(source->problem_count, 1);
     recording_free(recording);
 }
