@@ -207,6 +207,7 @@ void kernel_clock_settle(struct kernel_clock *clock, struct source *source) {
     } else if (clock->basis == CLOCK_LOCAL && clock->zone_word[0] != '\0') {
         source->zone = text_copy(source->arena_, text_of(clock->zone_word));
     }
+    source->year_assumed = clock->yearless_any && !known;
     write_note(clock, source, !known && clock->year_known);
     if (!clock->started) return;
     millis first = kernel_clock_time(clock, &clock->first);

@@ -60,9 +60,11 @@ static bool counts_sectors(int id) { return id == 5 || id == 187 || id == 196 ||
 static bool impossible(struct source *source, const struct smart_attribute *attribute, const char *name, double raw,
                        uint32_t line) {
     bool pending = attribute->id == 197 || attribute->id == 198;
-    if (raw == 281474976710655.0)
-        source_problem(source, line, SEVERITY_INFO, tr("%s: all 48 bits are set, which is no count: taken as missing"),
-                       name);
+    if (temperature(attribute) && (raw > 150 || raw < -60))
+        source_problem(source, line, SEVERITY_INFO, tr("%s: %.0f are no degrees: taken as missing"), name, raw);
+    else if (raw >= 281474976710655.0)
+        source_problem(source, line, SEVERITY_INFO,
+                       tr("%s: more than 48 bits hold, or all of them set, is no count: taken as missing"), name);
     else if (raw >= 4294967280.0 && raw <= 4294967295.0)
         source_problem(source, line, SEVERITY_INFO, tr("%s: a 32-bit counter that fell below zero: taken as missing"),
                        name);

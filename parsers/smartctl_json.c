@@ -288,7 +288,7 @@ static void note_version(struct source *source, const json_t *root) {
 
 static void read_document(struct source *source, struct smart_file *file, const json_t *root, uint32_t line) {
     struct smart_page *page = smart_file_page(file);
-    page->line = line;
+    page->line = page->model_line = page->serial_line = line;
     note_version(source, root);
     read_device(page, root);
     read_identity(page, root);

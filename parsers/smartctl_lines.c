@@ -11,7 +11,7 @@
 #include "parsers/smartctl_attribute.h"
 
 // Which table the lines below a heading belong to.
-enum section { SECTION_NONE, SECTION_PENDING_DEFECTS, SECTION_ERC };
+enum section { SECTION_NONE, SECTION_PENDING_DEFECTS, SECTION_ERC, SECTION_ERROR_LOG };
 
 enum { FOLDED_MOST = 300 };
 
@@ -284,12 +284,14 @@ static bool read_identity(struct smart_page *page, const char *label, struct tex
     for (size_t i = 0; i < sizeof models / sizeof *models; i++)
         if (strcmp(models[i], label) == 0) {
             set_model(page, label, value);
+            page->model_line = number;
             const char *protocol = i == 0 ? "ATA" : i == 1 ? "NVMe" : i < 4 ? "SCSI" : "";
             smart_page_fact(page, "protocol", text_of(protocol), number);
             return true;
         }
     if (strcmp(label, "Serial Number") == 0 || strcmp(label, "Serial number") == 0) {
         page->serial = text_copy(page->arena, text_head(value, 120));
+        page->serial_line = number;
         return true;
     }
     if (strcmp(label, "SATA Version is") == 0) {
@@ -447,6 +449,12 @@ static bool read_section(struct smart_reader *reader, struct smart_page *page, s
     }
     if (text_starts(line, "Pending Defects log (GP Log 0x0c)")) reader->section = SECTION_PENDING_DEFECTS;
     if (text_starts(line, "SCT Error Recovery Control:")) reader->section = SECTION_ERC;
+    if (text_starts(line, "SMART Error Log Version") || text_starts(line, "SMART Extended Comprehensive Error Log"))
+        reader->section = SECTION_ERROR_LOG;
+    if (reader->section == SECTION_ERROR_LOG && text_equal(trimmed, "No Errors Logged")) {
+        smart_page_value(page, "ATA Error Count", UNIT_NONE, SERIES_COUNTER, 0);
+        return true;
+    }
     if (reader->section != SECTION_PENDING_DEFECTS) return false;
     double index = NAN;
     struct text rest = trimmed;
@@ -473,11 +481,6 @@ static bool read_plain(struct smart_page *page, struct text line, uint32_t numbe
         last != NULL && (last->is_event ? last->kind == EVENT_SMART_FAILED : strcmp(last->key, "health.reason") == 0);
     if (text_starts(line, "- ") && reasons) {
         smart_page_fact(page, "health.reason", text_skip(line, 2), number);
-        return true;
-    }
-    if (text_starts(line, "No Errors Logged") && smart_page_find(page, "Critical Warning") == NULL &&
-        smart_page_find(page, "Power_On_Hours") != NULL) {
-        smart_page_value(page, "ATA Error Count", UNIT_NONE, SERIES_COUNTER, 0);
         return true;
     }
     return false;

@@ -428,8 +428,8 @@ void smart_file_close(struct smart_file *file) {
     millis time = page->dated ? page_time(file->source, page) : MILLIS_NONE;
     if (file->first_time == MILLIS_NONE) file->first_time = time;
     turn_round(file, time);
-    if (page->model[0] != '\0') smart_page_fact(page, "model", text_of(page->model), page->line);
-    if (page->serial[0] != '\0') smart_page_fact(page, "serial", text_of(page->serial), page->line);
+    if (page->model[0] != '\0') smart_page_fact(page, "model", text_of(page->model), page->model_line);
+    if (!masked(page->serial)) smart_page_fact(page, "serial", text_of(page->serial), page->serial_line);
     struct disk *disk = says_nothing(page) ? NULL : disk_of(file, page, time);
     if (disk != NULL && (page->value_count > 0 || !page->refused)) write_row(file, disk, page, time);
     write_notes(file->source, disk == NULL ? "" : disk->entity, page, time);

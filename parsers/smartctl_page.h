@@ -38,6 +38,7 @@ struct smart_page {
     bool dated;     // `clock` is set
     struct when clock;
     const char *device, *model, *serial;  // "" if not printed
+    uint32_t model_line, serial_line;
     struct smart_value *values;
     size_t value_count, value_capacity;
     struct smart_note *notes;
