@@ -98,6 +98,7 @@ struct gpu {
     double efficiency;  // its own power at the same work, about 1
     // state
     double temperature, power, clock, thermal_ceiling;
+    double heat_target;  // where the temperature would settle, °C
     int reasons;
     double activity;    // what the chip does in this tick, 0..1 of full power
     double busy;        // share of this tick with a kernel on it

@@ -39,8 +39,8 @@ static void settle_power_and_heat(struct machine *machine, struct gpu *gpu) {
     if (gpu->activity <= 0 && gpu->memory_mib > plan->board->reserved_mib + 1)
         gpu->power += plan->board->power_idle * 0.35;
     gpu->power_average += (gpu->power - gpu->power_average) * TICK / 0.8;
-    double target = gpu->ambient + cooling * gpu->power_average;
-    gpu->temperature += (target - gpu->temperature) * TICK / 45;
+    gpu->heat_target = gpu->ambient + cooling * gpu->power_average;
+    gpu->temperature += (gpu->heat_target - gpu->temperature) * TICK / 45;
 }
 
 // What the power limit allows at the present activity.
@@ -50,13 +50,13 @@ static double power_ceiling(const struct plan *plan, const struct gpu *gpu) {
     return full <= room ? plan->board->sm_boost : plan->board->sm_boost * pow(room / full, 1 / POWER_EXPONENT);
 }
 
+// The driver holds the temperature at its limit: it looks at where the heat is going, not only at where it is.
 static void steer_thermal(struct machine *machine, struct gpu *gpu) {
     const struct board *board = machine->plan->board;
-    double step = 15 * TICK / 0.4;
-    if (gpu->temperature >= board->slowdown_temperature)
-        gpu->thermal_ceiling -= step * (1 + gpu->temperature - board->slowdown_temperature);
-    else if (gpu->temperature < board->slowdown_temperature - 1)
-        gpu->thermal_ceiling += step;
+    double heading = gpu->temperature + 0.5 * (gpu->heat_target - gpu->temperature);
+    double excess = heading - board->slowdown_temperature;
+    bool near_limit = gpu->temperature > board->slowdown_temperature - 2;
+    if (excess < 0 || near_limit) gpu->thermal_ceiling -= 15 * fmax(-1.5, fmin(excess, 4)) * TICK / 0.8;
     gpu->thermal_ceiling = fmax(board->sm_boost * 0.25, fmin(gpu->thermal_ceiling, board->sm_boost));
 }
 
