@@ -1,6 +1,7 @@
 #include "reports/chart_lane.h"
 
 #include <math.h>
+#include <stdint.h>
 #include <string.h>
 
 #include "analyzer/diagnosis.h"
@@ -101,9 +102,46 @@ static struct axis axis_of(struct arena *arena, const struct lane *lane, const s
     return axis_values(arena, low, high, 2);
 }
 
-// Time in which the series says nothing: more columns than one sample spans.
-static void draw_gaps(struct canvas *canvas, const struct plot *plot, const struct envelope *envelopes, size_t count) {
+// Columns between two samples of the slowest line of the lane.
+static double spacing_of(const struct lane *lane, const struct plot *plot, size_t columns) {
+    double most = 0;
+    for (size_t i = 0; i < lane->merged_count; i++) most = fmax(most, lane->merged[i].cadence);
+    for (size_t i = 0; i < lane->line_count; i++) most = fmax(most, lane->lines[i].track.cadence);
+    return most * 1000 * (double)columns / (double)(plot->to - plot->from);
+}
+
+// A series that was sampled for one second in sixty is shown as points: lines would claim what nobody saw.
+static bool is_sparse(const struct envelope *e) {
+    size_t first = SIZE_MAX, last = 0, known = 0;
+    for (size_t i = 0; i < e->columns; i++) {
+        if (isnan(e->mean[i])) continue;
+        if (first == SIZE_MAX) first = i;
+        last = i;
+        known++;
+    }
+    return known > 0 && (double)known < 0.4 * (double)(last - first + 1);
+}
+
+static void draw_points(struct canvas *canvas, const struct plot *plot, const struct envelope *e,
+                        const struct scale *scale, enum ink ink, size_t shape) {
+    cairo_t *cr = canvas_cairo(canvas);
+    canvas_ink(canvas, ink, 1);
+    for (size_t i = 0; i < e->columns; i++) {
+        if (isnan(e->mean[i])) continue;
+        double x = column_x(plot, e, (double)i + 0.5), y = scale_y(scale, e->mean[i]);
+        if (shape % 2 == 0)
+            cairo_arc(cr, x, y, 1.3, 0, 2 * M_PI);
+        else
+            cairo_rectangle(cr, x - 1.2, y - 1.2, 2.4, 2.4);
+        cairo_fill(cr);
+    }
+}
+
+// Time in which the series says nothing: much longer than its samples are apart.
+static void draw_gaps(struct canvas *canvas, const struct plot *plot, const struct envelope *envelopes, size_t count,
+                      double spacing) {
     size_t columns = envelopes[0].columns;
+    double shortest = fmax(4, 2.5 * spacing);
     for (size_t i = 0; i < columns;) {
         size_t end = i;
         for (; end < columns; end++) {
@@ -111,7 +149,7 @@ static void draw_gaps(struct canvas *canvas, const struct plot *plot, const stru
             for (size_t k = 0; k < count; k++) data = data || !isnan(envelopes[k].mean[end]);
             if (data) break;
         }
-        if (end - i >= 4) {
+        if ((double)(end - i) >= shortest) {
             double a = column_x(plot, &envelopes[0], (double)i), b = column_x(plot, &envelopes[0], (double)end);
             canvas_hatch(canvas, a, plot->y, b - a, plot->height, HATCH_FALLING, INK_GREY);
         }
@@ -193,9 +231,14 @@ void lane_draw(struct canvas *canvas, const struct diagnosis *diagnosis, const s
     struct axis axis = axis_of(arena, lane, envelopes, count);
     struct scale scale = {axis.low, axis.high, plot->y, plot->height, lane->scale};
     draw_axis(canvas, plot, &axis);
-    draw_gaps(canvas, plot, envelopes, count);
+    draw_gaps(canvas, plot, envelopes, count, spacing_of(lane, plot, columns));
     for (size_t i = 0; i < count; i++) draw_band(canvas, plot, &envelopes[i], &scale, line_ink(i));
-    for (size_t i = 0; i < count; i++) draw_mean(canvas, plot, &envelopes[i], &scale, line_ink(i), (int)i);
+    for (size_t i = 0; i < count; i++) {
+        if (is_sparse(&envelopes[i]))
+            draw_points(canvas, plot, &envelopes[i], &scale, line_ink(i), i);
+        else
+            draw_mean(canvas, plot, &envelopes[i], &scale, line_ink(i), (int)i);
+    }
     draw_title(canvas, plot, lane, arena);
     if (lane->merged_count == 0) draw_names(canvas, plot, lane, envelopes, &scale);
 }

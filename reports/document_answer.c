@@ -132,8 +132,8 @@ static void evidence_sheet(struct document *document, struct section *section, c
     sheet_head(sheet, tr("Speaks"), 0.8, false);
     sheet_head(sheet, tr("Fact"), 4.6, false);
     sheet_head(sheet, tr("Value"), 1, true);
-    sheet_head(sheet, tr("Compared with"), 1, true);
-    sheet_head(sheet, tr("File and line"), 2, false);
+    sheet_head(sheet, tr("Compared with"), 1.2, true);
+    sheet_head(sheet, tr("File and line"), 2.2, false);
     for (size_t i = 0; i < finding->evidence_count; i++) {
         const struct evidence *evidence = &finding->evidence[i];
         struct cell *row = sheet_row(sheet);

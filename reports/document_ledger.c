@@ -18,10 +18,10 @@ void document_ruled_out(struct document *document) {
     sheet_head(sheet, tr("Cause"), 2, false);
     sheet_head(sheet, tr("Where"), 1.1, false);
     sheet_head(sheet, tr("Result"), 1.3, false);
-    sheet_head(sheet, tr("Test"), 4, false);
-    sheet_head(sheet, tr("Value"), 1, true);
-    sheet_head(sheet, tr("Compared with"), 1.1, true);
-    sheet_head(sheet, tr("What would settle it"), 2.6, false);
+    sheet_head(sheet, tr("Test"), 3.6, false);
+    sheet_head(sheet, tr("Value"), 1.1, true);
+    sheet_head(sheet, tr("Compared with"), 1.4, true);
+    sheet_head(sheet, tr("What would settle it"), 3, false);
     for (size_t i = 0; i < d->ruled_out_count; i++) {
         const struct ruled_out *rule = &d->ruled_out[i];
         struct cell *row = sheet_row(sheet);

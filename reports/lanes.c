@@ -1,12 +1,35 @@
 #include "reports/lanes.h"
 
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "analyzer/diagnosis.h"
 #include "core/arena.h"
 #include "core/lang.h"
 #include "reports/shown.h"
+
+static int by_value(const void *a, const void *b) {
+    double x = *(const double *)a, y = *(const double *)b;
+    return (x > y) - (x < y);
+}
+
+// The median of at most 500 spacings spread over the table.
+static double cadence_of(const struct track *track) {
+    enum { MOST = 500 };
+    double spacings[MOST];
+    size_t count = 0, rows = track->table->row_count;
+    for (size_t i = 0; i < MOST && rows >= 2; i++) {
+        size_t row = rows - 1 <= MOST ? i : (size_t)((double)i / MOST * (double)(rows - 1));
+        if (row + 1 >= rows) break;
+        millis a = clock_to_run(track->clock, track->table->time[row]);
+        millis b = clock_to_run(track->clock, track->table->time[row + 1]);
+        if (a != MILLIS_NONE && b != MILLIS_NONE && b > a) spacings[count++] = ((double)b - (double)a) / 1000;
+    }
+    if (count == 0) return NAN;
+    qsort(spacings, count, sizeof *spacings, by_value);
+    return spacings[count / 2];
+}
 
 bool track_find(const struct diagnosis *diagnosis, const char *entity, const char *quantity, struct track *track) {
     size_t rows = 0;
@@ -18,8 +41,9 @@ bool track_find(const struct diagnosis *diagnosis, const char *entity, const cha
         if (column == NULL || table->row_count <= rows) continue;
         if (column_stats(table, column).samples == 0) continue;
         rows = table->row_count;
-        *track = (struct track){table, column, clock, clock->source->cadence};
+        *track = (struct track){table, column, clock, NAN};
     }
+    if (rows > 0) track->cadence = cadence_of(track);
     return rows > 0;
 }
 

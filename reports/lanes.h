@@ -19,7 +19,7 @@ struct track {
     const struct table *table;
     const struct column *column;
     const struct source_clock *clock;
-    double cadence;  // of its source, seconds; NaN if not known
+    double cadence;  // median time between its rows, seconds; NaN for fewer than two
 };
 
 enum { LINES_IN_LANE = 4, LANES_MOST = 16, TRACKS_MOST = 64 };
