@@ -60,16 +60,15 @@ static int report(struct options *options, const struct diagnosis *diagnosis) {
     to->unicode = is_utf8();
     to->width = terminal_columns();
     reports_terminal(stdout, diagnosis, to);
-    if (fflush(stdout) != 0 || ferror(stdout)) {
-        message("%s", tr("standard output could not be written"));
-        return EXIT_NOT_WRITTEN;
-    }
+    bool shown = fflush(stdout) == 0 && !ferror(stdout);
+    if (!shown) message("%s", tr("standard output could not be written"));
     char error[1024];
     if (!reports_write(diagnosis, to, error, sizeof error)) {
         message("%s", error);
         return EXIT_NOT_WRITTEN;
     }
     if (!options->quiet) message(tr("the report is in %s/"), to->directory);
+    if (!shown) return EXIT_NOT_WRITTEN;
     return fail_on_met(options, diagnosis) ? EXIT_FAIL_ON : EXIT_ANALYSED;
 }
 

@@ -1,4 +1,5 @@
 // whyslow: why was the training run slow, how sure are we, and what did it cost?
+#include <signal.h>
 #include <stdio.h>
 
 #include "analyzer/rules.h"
@@ -41,6 +42,9 @@ static int run(struct options *options) {
 }
 
 int main(int argc, char **argv) {
+    // A reader that went away and a file that may not grow are errors of writing, with a message and a status.
+    signal(SIGPIPE, SIG_IGN);
+    signal(SIGXFSZ, SIG_IGN);
     lang_start();
     stats_init();
     struct options options;

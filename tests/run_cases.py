@@ -82,12 +82,15 @@ class Case:
         if self.has("make.py"):
             subprocess.run([sys.executable, self.path("make.py")], cwd=os.path.join(self.scratch, "logs"), check=True)
 
-    def run(self, words, full=False):
+    def run(self, words, full=False, file_size=None):
         environment = {**os.environ, "LC_ALL": "C", "TZ": "UTC"}
         started = time.monotonic()
         out = open("/dev/full", "wb") if full else subprocess.PIPE
+        limit = None
+        if file_size:
+            limit = lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (file_size, file_size))
         result = subprocess.run([self.program, *words], cwd=self.scratch, env=environment, stdout=out,
-                                stderr=subprocess.PIPE, stdin=subprocess.DEVNULL, timeout=SECONDS)
+                                stderr=subprocess.PIPE, stdin=subprocess.DEVNULL, timeout=SECONDS, preexec_fn=limit)
         result.seconds = time.monotonic() - started
         return result
 
@@ -110,14 +113,16 @@ class Case:
 
     def check_words(self):
         """expect.txt: one demand a line, see README.md."""
-        full, words = False, ["analyze", "-o", "out", "logs"]
+        full, file_size, words = False, None, ["analyze", "-o", "out", "logs"]
         demands = [(line + " ").split(" ", 1) for line in self.text("expect.txt").splitlines() if line and line[0] != "#"]
         demands = [(kind, value.strip()) for kind, value in demands]
         for kind, value in demands:
             if kind == "run":
                 words = shlex.split(value)
             full |= kind == "full"
-        result = self.run(words, full)
+            if kind == "disk":
+                file_size = int(value)
+        result = self.run(words, full, file_size)
         outputs = {"stdout": b"" if full else result.stdout, "stderr": result.stderr}
         wrong = []
         for kind, value in demands:
@@ -127,6 +132,8 @@ class Case:
                 wrong.append(f"{kind} does not say: {value}")
             elif kind == "seconds" and result.seconds > float(value):
                 wrong.append(f"took {result.seconds:.1f} s, more than {value}")
+            elif kind == "none" and os.path.exists(os.path.join(self.scratch, value)):
+                wrong.append(f"{value} exists")
             elif kind == "kept":
                 before, after = (os.path.join(self.scratch, name) for name in value.split())
                 if not os.path.exists(after) or open(before, "rb").read() != open(after, "rb").read():

@@ -1,0 +1,3 @@
+rows = [f"2024/05/06 07:08:0{i}.000, 0, {90 + i} %, 1000 MiB\r\n" for i in range(10)]
+text = "timestamp, index, utilization.gpu [%], memory.used [MiB]\r\n" + "".join(rows)
+open("gpu.csv", "wb").write(b"\xff\xfe" + text.encode("utf-16-le"))
