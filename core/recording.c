@@ -256,15 +256,29 @@ void source_fact(struct source *source, struct text entity, const char *key, str
         (struct fact){.entity = entity.at, .key = arena_string(source->arena_, key), .value = value.at, .line = line};
 }
 
+// Where a problem is kept, NULL if it is only counted. What is said of the file as a whole, and why it is refused,
+// takes the place of one line among a hundred.
+static struct problem *problem_place(struct source *source, uint32_t line, enum severity severity) {
+    if (source->problem_count < PROBLEMS_KEPT) {
+        source->problems =
+            grow_array(source->problems, &source->problem_capacity_, PROBLEMS_KEPT, sizeof *source->problems);
+        return &source->problems[source->problem_count];
+    }
+    if (line != 0 && severity < SEVERITY_CRITICAL) return NULL;
+    for (size_t i = PROBLEMS_KEPT; i-- > 0;)
+        if (source->problems[i].line != 0 && source->problems[i].severity < SEVERITY_CRITICAL)
+            return &source->problems[i];
+    return NULL;
+}
+
 __attribute__((format(printf, 4, 0))) static void add_problem(struct source *source, uint32_t line,
                                                               enum severity severity, const char *format,
                                                               va_list args) {
-    if (source->problem_count < PROBLEMS_KEPT) {
+    struct problem *place = problem_place(source, line, severity);
+    if (place != NULL) {
         char message[512];
         vsnprintf(message, sizeof message, format, args);
-        source->problems =
-            grow_array(source->problems, &source->problem_capacity_, PROBLEMS_KEPT, sizeof *source->problems);
-        source->problems[source->problem_count] = (struct problem){
+        *place = (struct problem){
             .line = line, .severity = severity, .message = text_copy(source->arena_, text_of(message))};
     }
     source->problem_count++;

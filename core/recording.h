@@ -226,7 +226,8 @@ void source_event(struct source *source, millis time, uint32_t line, enum event_
 // Sets a fact; the same entity and key with another value is kept as a second fact, with the same value it is dropped.
 void source_fact(struct source *source, struct text entity, const char *key, struct text value, uint32_t line);
 
-// Notes a problem. Only the first PROBLEMS_KEPT are kept, all are counted.
+// Notes a problem. Only the first PROBLEMS_KEPT are kept (those of the file as a whole, with line 0, and critical ones
+// in any case), all are counted.
 void source_problem(struct source *source, uint32_t line, enum severity severity, const char *format, ...)
     __attribute__((format(printf, 4, 5)));
 

@@ -143,6 +143,9 @@ static void problems_are_counted_beyond_those_kept(void **state) {
     assert_int_equal(source->problem_count, 250);
     assert_int_equal(source->skipped_lines, 250);
     assert_string_equal(source->problems[PROBLEMS_KEPT - 1].message, "line 100\xef\xbf\xbd");
+    source_problem(source, 0, SEVERITY_CRITICAL, "refused");
+    assert_string_equal(source->problems[PROBLEMS_KEPT - 1].message, "refused");
+    assert_int_equal(source->problem_count, 251);
     recording_free(recording);
 }
 
