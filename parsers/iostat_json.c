@@ -41,9 +41,8 @@ int iostat_json_bid(struct text head, bool whole) {
     (void)whole;
     size_t brace = text_find(head, "{");
     if (brace == SIZE_MAX || !text_has(head, "\"sysstat\"")) return BID_NONE;
-    bool ours = text_has(head, "\"disk_device\"") || text_has(head, "\"avg-cpu\"");
-    if (ours) return BID_SURE;
-    return text_has(head, "\"number-of-cpus\"") && text_has(head, "\"statistics\"") ? BID_WEAK : BID_NONE;
+    // Other tools of the package share the outer levels, but not these names.
+    return text_has(head, "\"disk_device\"") || text_has(head, "\"avg-cpu\"") ? BID_SURE : BID_NONE;
 }
 
 // ── scanning ────────────────────────────────────────────────────────────────
