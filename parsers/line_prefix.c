@@ -3,12 +3,14 @@
 #include <string.h>
 
 // The stamp at the start of the text, after a bracket if there is one; 0 if there is none.
-static size_t stamp_at(struct text text, bool *bracket) {
-    *bracket = text_starts(text, "[");
-    if (*bracket) text = text_skip(text, 1);
+static size_t stamp_at(struct text text, struct line_prefix *prefix) {
+    prefix->bracket = text_starts(text, "[");
+    if (prefix->bracket) text = text_skip(text, 1);
     struct when when;
     size_t used;
-    return when_read_prefix(text, DATE_ORDER_UNKNOWN, &when, &used) ? used : 0;
+    if (!when_read_prefix(text, DATE_ORDER_UNKNOWN, &when, &used)) return 0;
+    prefix->year = when.has_year;
+    return used;
 }
 
 static void keep_text(struct line_prefix *prefix, struct text text) {
@@ -27,7 +29,7 @@ void line_prefix_learn(struct line_prefix *prefix, struct text line, size_t own)
     *prefix = (struct line_prefix){.kind = LINE_PREFIX_NONE};
     struct text before = text_head(line, own);
     if (before.length == 0) return;
-    size_t stamp = stamp_at(before, &prefix->bracket);
+    size_t stamp = stamp_at(before, prefix);
     if (stamp > 0) {
         prefix->kind = LINE_PREFIX_STAMP;
         prefix->stamp_length = stamp;
@@ -57,12 +59,12 @@ static void strip_stamp(const struct line_prefix *prefix, struct text *line, str
         if (!text_starts(rest, "[")) return;
         rest = text_skip(rest, 1);
     }
-    // The length that was learnt comes first: a number behind a stamp without a year must not be read as its year.
     struct when when;
     size_t used = 0;
-    bool found = when_read_prefix(text_head(rest, prefix->stamp_length), DATE_ORDER_UNKNOWN, &when, &used) &&
-                 used == prefix->stamp_length;
-    if (!found && !when_read_prefix(rest, DATE_ORDER_UNKNOWN, &when, &used)) return;
+    if (!when_read_prefix(rest, DATE_ORDER_UNKNOWN, &when, &used)) return;
+    // A number behind a stamp that prints no year must not pass for its year.
+    if (used > prefix->stamp_length && !prefix->year && when.has_year)
+        if (!when_read_prefix(text_head(rest, prefix->stamp_length), DATE_ORDER_UNKNOWN, &when, &used)) return;
     *stamp = text_head(rest, used);
     *line = text_skip(rest, used);
     skip_text(prefix, line);

@@ -21,6 +21,7 @@ enum line_prefix_kind {
 struct line_prefix {
     enum line_prefix_kind kind;
     bool bracket;         // the stamp stands in [ ]
+    bool year;            // the stamp prints a year
     size_t stamp_length;  // bytes of the stamp from which the prefix was learnt
     size_t text_length;   // bytes kept in `text`
     char text[64];        // LINE_PREFIX_TEXT: the prefix; LINE_PREFIX_STAMP: what follows the stamp
