@@ -1,7 +1,7 @@
 // generate.c: build/generate SCENARIO SEED DIR writes one run: its logs, and the truth beside them.
 //
 //   noise      random numbers, the same everywhere
-//   model.h    the machine and the job      sim_disk sim_gpu sim_loader sim_job sim_host
+//   machine.h  the machine and the job      sim_disk sim_gpu sim_loader sim_job sim_host
 //   logs.h     the tools that watch it      log_nvidia log_iostat log_host log_job log_smart sim_stamp
 //   scenario   what goes wrong, and what must then be said
 //   truth      what was lost to what, as JSON

@@ -4,7 +4,7 @@
 
 #include <stdio.h>
 
-#include "samples/generator/model.h"
+#include "samples/generator/machine.h"
 
 enum stamp_style { STAMP_C, STAMP_EN_US, STAMP_DE, STAMP_ZH, STAMP_ISO };
 enum field_set { FIELDS_ARTICLE, FIELDS_SMALL, FIELDS_CLOCKS, FIELDS_MASK, FIELDS_FULL };

@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "samples/generator/model.h"
+#include "samples/generator/machine.h"
 
 void disk_describe(struct disk *disk, const char *name, enum disk_class class) {
     // channels, read ms, write ms, read and write MiB/s: typical drives of each class

@@ -2,7 +2,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "samples/generator/model.h"
+#include "samples/generator/machine.h"
 
 const struct board boards[] = {
     {"Tesla V100-SXM2-16GB", 16160, 3, 300, 150, 42, 1530, 1530, 877, 87, 90, 3, true},

@@ -2,7 +2,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "samples/generator/model.h"
+#include "samples/generator/machine.h"
 
 bool spell_holds(struct spell spell, double now) { return now >= spell.from && now < spell.to; }
 

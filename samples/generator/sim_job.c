@@ -1,7 +1,7 @@
 // sim_job.c: the training loop: steps, collectives, checkpoints, epochs, and what every lost moment was lost to.
 #include <math.h>
 
-#include "samples/generator/model.h"
+#include "samples/generator/machine.h"
 
 static void tell(struct machine *machine, enum happening what) {
     if (machine->listener.happened) machine->listener.happened(machine->listener.state, machine, what);

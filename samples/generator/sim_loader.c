@@ -1,7 +1,7 @@
 // sim_loader.c: what reads and decodes the samples: workers, page cache, disk or network, swap.
 #include <math.h>
 
-#include "samples/generator/model.h"
+#include "samples/generator/machine.h"
 
 // The share of reads that the page cache does not have. The first epoch reads everything.
 static double miss_share(const struct machine *machine) {

@@ -1,11 +1,11 @@
-// model.h: one machine and one training job, simulated in small ticks.
+// machine.h: one machine and one training job, simulated in small ticks.
 //
 // Everything that the logs show follows from this model: a closed queue at each
 // disk, workers that read and decode, a prefetch queue, GPUs with clocks, heat and
 // power, and a job that waits for the slowest of them. The model knows nothing of
 // the program that later reads the logs, and of its thresholds.
-#ifndef WHYSLOW_SAMPLES_MODEL_H
-#define WHYSLOW_SAMPLES_MODEL_H
+#ifndef WHYSLOW_SAMPLES_MACHINE_H
+#define WHYSLOW_SAMPLES_MACHINE_H
 
 #include <stdbool.h>
 #include <stdint.h>
