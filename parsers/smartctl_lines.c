@@ -30,8 +30,8 @@ struct smart_reader *smart_reader_new(struct source *source) {
     // id, name, flags, value, worst, thresh, the rest
     reader->attribute = pattern_new(
         "^[ \\t]*(0x[0-9a-f]{2}|\\d{1,3})[ \\t]+([A-Za-z][^\\s]{1,60})[ \\t]+(0x[0-9a-f]{4}|[-POSRCK]{6}\\+?)[ \\t]+"
-        "(\\d{1,3}|0x[0-9a-f]{2}|-{3,4})[ \\t]+(\\d{1,3}|0x[0-9a-f]{2}|-{3,4})[ "
-        "\\t]+(\\d{1,3}|0x[0-9a-f]{2}|-{3,4})(.*)$");
+        "(0x[0-9a-f]{2}|\\d{1,3}|-{3,4})[ \\t]+(0x[0-9a-f]{2}|\\d{1,3}|-{3,4})[ "
+        "\\t]+(0x[0-9a-f]{2}|\\d{1,3}|-{3,4})(?=[ \\t]|$)(.*)$");
     reader->header = pattern_new("^[ \\t]*ID#[ \\t]+ATTRIBUTE_NAME[ \\t]+(.*)$");
     reader->health = pattern_new("SMART (overall-health self-assessment test result|Health Status): *([A-Z]+)?(.*)$");
     reader->counter_row = pattern_new("^(read|write|verify):((?:[ \\t]+[0-9.,]+){7})[ \\t]*$");
