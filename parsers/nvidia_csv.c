@@ -56,12 +56,14 @@ struct layout {
     int time;  // column of the time, -1 if none
 };
 
-// A header has at least one name that only nvidia-smi uses, and no cell that is a value.
+// A header has at least one name that only nvidia-smi uses, and no cell that is a value. A command line that asks for
+// the fields ("--query-gpu=timestamp,…", in notes and scripts beside the logs) is none.
 static bool is_header(struct arena *arena, const struct csv_cells *cells) {
     size_t own = 0;
     for (size_t i = 0; i < cells->count; i++) {
         double number = 0;
         struct text unit;
+        if (cells->at[i].length > 0 && memchr(cells->at[i].at, '=', cells->at[i].length) != NULL) return false;
         if (text_number_unit(cells->at[i], &number, &unit)) return false;
     }
     for (size_t i = 0; i < cells->count; i++) {

@@ -78,6 +78,22 @@ def check_verdict(name, where):
         expect(name + " is sure enough", verdict["confidence"] >= 0.8, verdict["confidence"])
 
 
+def check_notes(where):
+    """Notes and scripts beside the logs quote commands; they are no logs."""
+    notes = os.path.join(where, "notes")
+    os.mkdir(notes)
+    for i, path in enumerate(["samples/%s/README.md" % n for n in SAMPLES] + ["samples/capture.sh"]):
+        os.symlink(os.path.abspath(path), os.path.join(notes, "%d-%s" % (i, os.path.basename(path))))
+    with open(os.path.join(notes, "notes.txt"), "w", encoding="utf-8") as f:
+        f.write("start: 2025-01-02T03:04:05Z, zone of this host: +0000\ngpu.csv: nvidia-smi --query-gpu=timestamp,index,utilization.gpu,power.draw --format=csv -lms 1000\n"
+                "iostat.log: iostat -xt 1\nvmstat.log: vmstat -t 5\n")
+    done = subprocess.run([os.path.join(BUILD, "whyslow"), "inspect", "--json", notes], stdin=subprocess.DEVNULL, capture_output=True, text=True)
+    files = json.loads(done.stdout)["files"] if done.stdout.startswith("{") else []
+    expect("notes are listed", len(files) == len(SAMPLES) + 2, done.stderr)
+    for file in files:
+        expect("%s is no log" % file["path"], file["format"] is None, file["format"])
+
+
 def check_repeats(where):
     for out in ("first", "second"):
         subprocess.run([os.path.join(BUILD, "whyslow"), "analyze", "samples/sata-ssd", "-o", os.path.join(where, out), "--quiet"], stdin=subprocess.DEVNULL,
@@ -93,6 +109,7 @@ def main():
     with tempfile.TemporaryDirectory() as where:
         for name in SAMPLES:
             check_verdict(name, where)
+        check_notes(where)
         check_repeats(where)
     print("%d passed, %d failed" % (passed, failed))
     return 1 if failed else 0
