@@ -10,16 +10,18 @@ const struct gpu *straggler_in(const struct run *run, size_t bin) {
     double limit = rules_get(run->rules, "gpu.straggler_percent") / 100;
     const struct gpu *slow = NULL;
     size_t busy = 0;
-    size_t waiting = 0;
     for (size_t g = 0; g < run->gpu_count; g++) {
         const struct gpu *gpu = &run->gpus[g];
         if (!works(gpu, bin)) continue;
         busy++;
-        waiting += (double)gpu->waiting[bin] >= limit / 2;
         if (slow == NULL || gpu->clock_lost[bin] > slow->clock_lost[bin]) slow = gpu;
     }
-    if (slow == NULL || busy < 2 || 2 * waiting < busy || (double)slow->clock_lost[bin] < limit) return NULL;
-    return slow;
+    if (slow == NULL || busy < 2 || (double)slow->clock_lost[bin] < limit) return NULL;
+    // Where most are cut as well, what cuts them is the cause, and nobody holds the others back.
+    size_t free = 0;
+    for (size_t g = 0; g < run->gpu_count; g++)
+        free += works(&run->gpus[g], bin) && run->gpus[g].clock_lost[bin] < slow->clock_lost[bin] / 2;
+    return 2 * free >= busy ? slow : NULL;
 }
 
 enum cause clock_loss_cause(const struct run *run, const struct gpu *gpu, size_t bin) {

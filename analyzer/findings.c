@@ -21,6 +21,8 @@ static enum severity severity_of(const struct run *run, const struct claim *clai
 // A claim that holds but cost next to nothing and is no risk either is no news.
 static bool worth_telling(const struct claim *claim) {
     if (!claim->supported) return false;
+    // What rests on elimination needs weight to be worth a line.
+    if (claim->cause == CAUSE_INPUT_ELSEWHERE && claim->job_share < 0.04) return false;
     return claim->takes == LOSS_NONE || claim->takes == LOSS_DEAD || claim->job_share >= 0.005 ||
            claim->cause == CAUSE_PCIE_DEGRADED;
 }

@@ -228,6 +228,8 @@ void verdict_reach(struct run *run, struct claims *claims) {
         verdict->confidence_note = arena_printf(run->arena, tr("capped at %.2f by data quality %c"),
                                                 run->out->quality.confidence_cap, run->out->quality.grade);
     } else {
-        verdict->confidence_note = arena_printf(run->arena, tr("data quality %c"), run->out->quality.grade);
+        verdict->confidence_note =
+            claim != NULL ? arena_printf(run->arena, tr("it explains %.0f %% of the lost time"), 100 * dominance(run, loss_cause))
+                          : "";
     }
 }
