@@ -137,6 +137,22 @@ static void natural_experiment(struct run *run, struct claim *claim, const struc
     claim->strength += begins ? 0.03 : -0.30;
 }
 
+// Pages go in and out together: a disk that is written nearly as much as it is read, all the time, may be the swap.
+#define AS_MUCH_WRITTEN 0.4
+
+static void rule_out_swap(struct run *run, struct claim *claim, const struct disk *disk) {
+    double read = median_active(run, disk->read_kb, claim->active);
+    double written = median_active(run, disk->write_kb, claim->active);
+    if (run->host.has_swap || !(written >= AS_MUCH_WRITTEN * read)) return;
+    claim->no_data = true;
+    claim->settle = tr("vmstat -t 5, recorded on the node during the run");
+    claim->test = arena_printf(
+        run->arena,
+        tr("reads in flight on %s while the GPUs starve; it is written as much as read (%s, %s), "
+           "which may be swapping"),
+        disk->entity, unit_show(run->arena, written, UNIT_KIB_PER_S), unit_show(run->arena, read, UNIT_KIB_PER_S));
+}
+
 static double strength_of(const struct run *run, const struct disk *disk, const float *active) {
     double util = median_active(run, disk->util, active);
     double queue = median_active(run, disk->read_queue, active);
@@ -166,6 +182,7 @@ void judge_storage_read(struct run *run, struct claims *claims) {
         claim->strength = strength_of(run, disk, active);
         describe(run, claim, disk);
         natural_experiment(run, claim, disk);
+        rule_out_swap(run, claim, disk);
     }
     if (any) return;
     struct claim *claim = claims_add(claims, CAUSE_STORAGE_READ, "", LOSS_STARVED);

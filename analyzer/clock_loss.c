@@ -21,7 +21,10 @@ const struct gpu *straggler_in(const struct run *run, size_t bin) {
     size_t free = 0;
     for (size_t g = 0; g < run->gpu_count; g++)
         free += works(&run->gpus[g], bin) && run->gpus[g].clock_lost[bin] < slow->clock_lost[bin] / 2;
-    return 2 * free >= busy ? slow : NULL;
+    if (2 * free < busy) return NULL;
+    // Of two GPUs the hotter one is no exception: heat or the power limit is the cause, and the other is next.
+    bool limited = slow->thermal[bin] >= 0.5F || slow->power_cap[bin] >= 0.5F;
+    return busy == 2 && limited ? NULL : slow;
 }
 
 enum cause clock_loss_cause(const struct run *run, const struct gpu *gpu, size_t bin) {

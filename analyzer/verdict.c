@@ -33,8 +33,10 @@ static enum cause choose(const struct run *run) {
     double least = rules_get(run->rules, "verdict.loss_percent") / 100;
     double idle = run->out->gpu_hours > 0 ? 1 - job / run->out->gpu_hours : 1;
     if (run->gpu_count == 0 || run->bins == 0 || run->out->gpu_hours <= 0) return CAUSE_UNKNOWN;
+    // A short job with a small loss does not outweigh a log that is mostly without a job.
+    bool mostly_idle = idle >= rules_get(run->rules, "verdict.idle_percent") / 100;
+    if (mostly_idle && run->out->lost_total < least * run->out->gpu_hours) return CAUSE_JOB_IDLE;
     if (job > 0 && run->out->lost_total / job >= least) return most_expensive(run);
-    if (idle >= rules_get(run->rules, "verdict.idle_percent") / 100) return CAUSE_JOB_IDLE;
     return CAUSE_COMPUTE_BOUND;
 }
 
