@@ -5,18 +5,24 @@
 #include "parsers/hdparm.h"
 #include "parsers/iostat.h"
 #include "parsers/kernel_log.h"
+#include "parsers/mpstat.h"
 #include "parsers/nvidia_csv.h"
 #include "parsers/smartctl.h"
+#include "parsers/train_log.h"
+#include "parsers/vmstat.h"
 
 const struct parser parsers_table[] = {
     {"iostat-text", "iostat, with or without -x", iostat_text_bid, iostat_text_parse},
     {"iostat-json", "iostat -o JSON", iostat_json_bid, iostat_json_parse},
     {"smartctl-json", "smartctl --json", smartctl_json_bid, smartctl_json_parse},
     {"smartctl-text", "smartctl output", smartctl_text_bid, smartctl_text_parse},
+    {"vmstat", "vmstat", vmstat_bid, vmstat_parse},
+    {"mpstat-text", "mpstat, per CPU or not", mpstat_text_bid, mpstat_text_parse},
     {"kernel-log", "kernel log (dmesg, kern.log, journalctl -k)", kernel_log_bid, kernel_log_parse},
     {"smartd-attrlog", "attribute log of smartd", smartd_attrlog_bid, smartd_attrlog_parse},
     {"hdparm", "hdparm -tT", hdparm_bid, hdparm_parse},
     {"nvidia-smi-csv", "nvidia-smi --query-gpu CSV", nvidia_csv_bid, nvidia_csv_parse},
+    {"train-log", "log of the training job", train_log_bid, train_log_parse},
     {NULL, NULL, NULL, NULL},
 };
 
