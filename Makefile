@@ -155,6 +155,10 @@ fuzz-replay: ## seeds, found inputs and mutations of them, under the sanitizers
 	@$(SUBMAKE) fuzz-build BUILD=$(BUILD)/asan CFLAGS="-O1 -g" SANITIZE="$(ASAN)"
 	@BUILD=$(BUILD)/asan MUTATIONS=$(or $(MUTATIONS),300) tests/check_fuzz.sh
 
+.PHONY: readme
+readme: all ## write the README's examples and its picture anew
+	@BUILD=$(BUILD) $(PYTHON) tests/check_readme.py --update
+
 .PHONY: coverage
 coverage: ## which lines the tests reach (gcov)
 	@$(SUBMAKE) check-ready BUILD=$(BUILD)/coverage CC=gcc CFLAGS="-O0 -g --coverage" LDFLAGS=--coverage
