@@ -8,6 +8,7 @@
 #include "core/text.h"
 #include "reports/document.h"
 #include "reports/shown.h"
+#include "reports/terminal_text.h"
 
 // Number formats by unit; percentages are kept as 0 to 100, as the logs print them.
 static const char *const number_formats[UNIT_COUNT_] = {
@@ -132,6 +133,27 @@ static void put_cell(struct book *book, lxw_worksheet *sheet, lxw_row_t row, lxw
     }
 }
 
+void book_widths(struct book *book, lxw_worksheet *sheet, const char *const ids[4]) {
+    for (size_t i = 0; i < WIDTHS_MOST; i++) book->widths[i] = 9;
+    for (size_t t = 0; t < 4; t++) {
+        const struct sheet *table = ids[t] == NULL ? NULL : document_sheet(book->document, ids[t]);
+        for (size_t i = 0; table != NULL && i < table->head_count; i++)
+            book->widths[i] = fmin(60, fmax(book->widths[i], 6 + 8 * table->heads[i].width));
+    }
+    for (size_t i = 0; i < WIDTHS_MOST; i++)
+        worksheet_set_column(sheet, (lxw_col_t)i, (lxw_col_t)i, book->widths[i], NULL);
+}
+
+double book_lines(const struct book *book, lxw_col_t column, const char *text) {
+    if (column >= WIDTHS_MOST) return 1;
+    // Words do not fill their lines: a tenth is lost at the ends.
+    return ceil(terminal_width(text) * 1.12 / book->widths[column]);
+}
+
+void book_height(struct book *book, lxw_worksheet *sheet, lxw_row_t row, double lines) {
+    if (lines > 1) book_check(book, worksheet_set_row(sheet, row, fmin(lines, 20) * 15, NULL));
+}
+
 // Header names must differ within a table.
 static char *unique_head(struct book *book, const struct sheet *table, size_t column) {
     size_t same = 0;
@@ -155,6 +177,16 @@ static void add_table(struct book *book, lxw_worksheet *sheet, lxw_row_t row, co
                                          (lxw_col_t)(table->head_count - 1), &options));
 }
 
+static void put_row(struct book *book, lxw_worksheet *sheet, lxw_row_t row, const struct sheet *table, size_t index) {
+    double lines = 1;
+    for (size_t k = 0; k < table->head_count; k++) {
+        const struct cell *cell = &table->cells[index * table->head_count + k];
+        put_cell(book, sheet, row, (lxw_col_t)k, cell);
+        if (cell->kind == CELL_TEXT) lines = fmax(lines, book_lines(book, (lxw_col_t)k, cell->text));
+    }
+    book_height(book, sheet, row, lines);
+}
+
 lxw_row_t book_table(struct book *book, lxw_worksheet *sheet, lxw_row_t row, const struct sheet *table) {
     if (sheet == NULL || table == NULL) return row;
     book_text(book, sheet, row++, 0, table->title, book->title);
@@ -163,8 +195,10 @@ lxw_row_t book_table(struct book *book, lxw_worksheet *sheet, lxw_row_t row, con
         return row + 2;
     }
     add_table(book, sheet, row, table);
-    for (size_t i = 0; i < table->row_count; i++)
-        for (size_t k = 0; k < table->head_count; k++)
-            put_cell(book, sheet, row + 1 + (lxw_row_t)i, (lxw_col_t)k, &table->cells[i * table->head_count + k]);
+    double lines = 1;
+    for (size_t k = 0; k < table->head_count; k++)
+        lines = fmax(lines, book_lines(book, (lxw_col_t)k, table->heads[k].name));
+    book_height(book, sheet, row, lines);
+    for (size_t i = 0; i < table->row_count; i++) put_row(book, sheet, row + 1 + (lxw_row_t)i, table, i);
     return row + 1 + (lxw_row_t)table->row_count + 1;
 }

@@ -12,6 +12,8 @@ struct cell;
 struct document;
 struct sheet;
 
+enum { WIDTHS_MOST = 16 };
+
 struct book {
     const struct document *document;
     lxw_workbook *workbook;
@@ -19,6 +21,7 @@ struct book {
     lxw_format *marks[4];              // enum mark, for text
     lxw_format *numbers[UNIT_COUNT_];  // with the unit in the format
     size_t tables;                     // tables so far: their names must differ
+    double widths[WIDTHS_MOST];        // of the columns of the sheet that is written, in characters
     lxw_error error;                   // the first one
 };
 
@@ -34,6 +37,15 @@ void book_number(struct book *book, lxw_worksheet *sheet, lxw_row_t row, lxw_col
                  lxw_format *format);
 // A real date, to the millisecond; blank for MILLIS_NONE; text for years that Excel does not know.
 void book_time(struct book *book, lxw_worksheet *sheet, lxw_row_t row, lxw_col_t column, millis at);
+
+// Makes the columns wide enough for the tables with these ids, at most four (NULL: none).
+void book_widths(struct book *book, lxw_worksheet *sheet, const char *const ids[4]);
+
+// Makes a row high enough for its longest text: not every program does that by itself.
+void book_height(struct book *book, lxw_worksheet *sheet, lxw_row_t row, double lines);
+
+// Lines that a text takes in a column.
+double book_lines(const struct book *book, lxw_col_t column, const char *text);
 
 // The table of a document with its title, at `row`; column A on. Returns the row behind it.
 lxw_row_t book_table(struct book *book, lxw_worksheet *sheet, lxw_row_t row, const struct sheet *table);

@@ -9,22 +9,14 @@
 #include "reports/writer.h"
 #include "reports/xlsx_book.h"
 
-// Widths of the columns of a sheet that holds one table, from the table's own proportions.
-static void set_widths(lxw_worksheet *sheet, const struct sheet *table) {
-    if (table == NULL) return;
-    for (size_t i = 0; i < table->head_count; i++) {
-        double width = 6 + 8 * table->heads[i].width;
-        worksheet_set_column(sheet, (lxw_col_t)i, (lxw_col_t)i, width > 60 ? 60 : width, NULL);
-    }
-}
-
 static const struct sheet *find(const struct book *book, const char *id) { return document_sheet(book->document, id); }
 
 // A sheet with one table from the top; its title and head stay in view.
 static lxw_worksheet *one_table(struct book *book, const char *name, const char *id) {
     lxw_worksheet *sheet = book_sheet(book, name);
     if (sheet == NULL) return NULL;
-    set_widths(sheet, find(book, id));
+    const char *const ids[4] = {id};
+    book_widths(book, sheet, ids);
     book_table(book, sheet, 0, find(book, id));
     worksheet_freeze_panes(sheet, 2, 0);
     return sheet;
@@ -36,6 +28,8 @@ void book_summary(struct book *book) {
     if (sheet == NULL) return;
     worksheet_set_column(sheet, 0, 0, 24, NULL);
     worksheet_set_column(sheet, 1, 1, 100, NULL);
+    book->widths[0] = 24;
+    book->widths[1] = 100;
     book_text(book, sheet, 0, 0, book->document->title, book->title);
     const char *const rows[][2] = {{tr("Verdict"), s->id},
                                    {tr("Meaning"), s->title},
@@ -48,9 +42,15 @@ void book_summary(struct book *book) {
                                    {tr("Also found"), s->also},
                                    {tr("Against it"), s->against},
                                    {tr("What would settle it"), s->settle}};
+    lxw_format *percent = workbook_add_format(book->workbook), *plain = workbook_add_format(book->workbook);
+    format_set_num_format(percent, "0.0\" %\"");
+    format_set_num_format(plain, "#,##0.###");
+    format_set_align(percent, LXW_ALIGN_LEFT);
+    format_set_align(plain, LXW_ALIGN_LEFT);
     lxw_row_t row = 2;
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         if (rows[i][1][0] == '\0') continue;
+        book_height(book, sheet, row, book_lines(book, 1, rows[i][1]));
         book_text(book, sheet, row, 0, rows[i][0], book->label);
         book_text(book, sheet, row++, 1, rows[i][1], book->text);
     }
@@ -67,8 +67,7 @@ void book_summary(struct book *book) {
     for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) {
         if (!isfinite(numbers[i].value)) continue;
         book_text(book, sheet, row, 0, numbers[i].name, book->label);
-        lxw_format *left = book->numbers[numbers[i].unit];
-        book_number(book, sheet, row++, 1, numbers[i].value, left);
+        book_number(book, sheet, row++, 1, numbers[i].value, numbers[i].unit == UNIT_PERCENT ? percent : plain);
     }
     book_table(book, sheet, row + 1, find(book, "run"));
     worksheet_freeze_panes(sheet, 1, 0);
@@ -78,7 +77,8 @@ void book_summary(struct book *book) {
 void book_findings(struct book *book) {
     lxw_worksheet *sheet = book_sheet(book, "Findings");
     if (sheet == NULL) return;
-    set_widths(sheet, find(book, "findings"));
+    const char *const ids[4] = {"findings", "evidence"};
+    book_widths(book, sheet, ids);
     lxw_row_t row = book_table(book, sheet, 0, find(book, "findings"));
     book_table(book, sheet, row + 1, find(book, "evidence"));
     worksheet_freeze_panes(sheet, 2, 0);
@@ -121,7 +121,8 @@ void book_phases(struct book *book) {
 void book_health(struct book *book) {
     lxw_worksheet *sheet = book_sheet(book, "Disk health");
     if (sheet == NULL) return;
-    set_widths(sheet, find(book, "counters"));
+    const char *const ids[4] = {"counters", "disks"};
+    book_widths(book, sheet, ids);
     lxw_row_t row = book_table(book, sheet, 0, find(book, "counters"));
     book_table(book, sheet, row + 1, find(book, "disks"));
     worksheet_freeze_panes(sheet, 2, 0);
@@ -147,7 +148,8 @@ void book_correlations(struct book *book) {
 void book_anomalies(struct book *book) {
     lxw_worksheet *sheet = book_sheet(book, "Anomalies");
     if (sheet == NULL) return;
-    set_widths(sheet, find(book, "anomalies"));
+    const char *const ids[4] = {"anomalies", "changes", "alerts"};
+    book_widths(book, sheet, ids);
     lxw_row_t row = book_table(book, sheet, 0, find(book, "anomalies"));
     row = book_table(book, sheet, row + 1, find(book, "changes"));
     book_table(book, sheet, row + 1, find(book, "alerts"));
@@ -159,8 +161,10 @@ void book_ruled_out(struct book *book) { one_table(book, "Ruled out", "ruled_out
 void book_provenance(struct book *book) {
     lxw_worksheet *sheet = book_sheet(book, "Provenance");
     if (sheet == NULL) return;
-    set_widths(sheet, find(book, "inputs"));
+    const char *const ids[4] = {"inputs", "problems", "clocks", "rules"};
+    book_widths(book, sheet, ids);
     worksheet_set_column(sheet, 5, 5, 70, NULL);
+    book->widths[5] = 70;
     lxw_row_t row = book_table(book, sheet, 0, find(book, "inputs"));
     row = book_table(book, sheet, row + 1, find(book, "problems"));
     row = book_table(book, sheet, row + 1, find(book, "clocks"));

@@ -92,6 +92,15 @@ static void colour(struct book *book, lxw_worksheet *sheet, const struct timelin
                                                         &scale));
 }
 
+// A whole number of minutes, hours or days that cuts the axis into at most twelve parts.
+static double tick_seconds(double length) {
+    static const double steps[] = {60,   120,   300,   600,   900,   1800,   3600,
+                                   7200, 14400, 21600, 43200, 86400, 172800, 604800};
+    for (size_t i = 0; i < sizeof steps / sizeof *steps; i++)
+        if (length / steps[i] <= 12) return steps[i];
+    return ceil(length / 12 / 604800) * 604800;
+}
+
 // A native chart that refers to columns of the first sheet of data.
 static void put_chart(struct book *book, lxw_worksheet *sheet, lxw_row_t at, const char *title, const char *axis,
                       const lxw_col_t *columns, size_t count, lxw_row_t rows) {
@@ -109,7 +118,9 @@ static void put_chart(struct book *book, lxw_worksheet *sheet, lxw_row_t at, con
     chart_title_set_name(chart, title);
     chart_axis_set_name(chart->x_axis,
                         arena_printf(book->document->arena, tr("time (%s)"), shown_zone(book->document->diagnosis)));
-    chart_axis_set_num_format(chart->x_axis, "hh:mm");
+    double length = (double)rows * book->document->diagnosis->bin_seconds;
+    chart_axis_set_num_format(chart->x_axis, length > 86400 ? "mm-dd hh:mm" : "hh:mm");
+    chart_axis_set_major_unit(chart->x_axis, tick_seconds(length) / 86400);
     const struct diagnosis *d = book->document->diagnosis;
     double first = 25569 + (double)d->start / 86400000;
     chart_axis_set_min(chart->x_axis, first);
@@ -141,6 +152,7 @@ static lxw_col_t suspect_column(const struct timeline *timeline) {
 static void put_charts(struct book *book, const struct timeline *timeline, lxw_row_t rows) {
     lxw_worksheet *sheet = book_sheet(book, "Charts");
     if (sheet == NULL) return;
+    worksheet_fit_to_pages(sheet, 1, 1);
     worksheet_gridlines(sheet, LXW_HIDE_ALL_GRIDLINES);
     lxw_col_t gpus[4];
     size_t count = 0;
