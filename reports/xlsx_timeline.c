@@ -125,7 +125,8 @@ static void put_chart(struct book *book, lxw_worksheet *sheet, lxw_row_t at, con
     double first = 25569 + (double)d->start / 86400000;
     chart_axis_set_min(chart->x_axis, first);
     chart_axis_set_max(chart->x_axis, first + (double)rows * d->bin_seconds / 86400);
-    chart_axis_set_name(chart->y_axis, axis);
+    // The library takes a name that begins with "=" for a formula.
+    chart_axis_set_name(chart->y_axis, axis[0] == '=' ? arena_printf(book->document->arena, " %s", axis) : axis);
     chart_axis_set_min(chart->y_axis, 0);
     chart_legend_set_position(chart, LXW_CHART_LEGEND_BOTTOM);
     chart_show_blanks_as(chart, LXW_CHART_BLANKS_AS_GAP);
