@@ -122,7 +122,8 @@ health() {
     have smartctl || return 0
     for disk in $disks; do
         {
-            echo "$(LC_ALL=C date) /dev/$disk"
+            LC_ALL=C date
+            echo "/dev/$disk"
             LC_ALL=C as_root smartctl -x "/dev/$disk" 2>&1
         } >>"$dir/smart.log"
     done

@@ -75,7 +75,7 @@ done
 expect "half a second in milliseconds" grep -q -- "-lms 500" "$place/out/gpu.csv"
 expect "iostat with times, whole seconds" grep -q "iostat -xt 1" "$place/out/iostat.log"
 expect "every disk is asked before and after" test "$(grep -c 'smartctl -x /dev/' "$place/out/smart.log")" = 4
-expect "each page says whose it is" grep -q " /dev/nvme0n1$" "$place/out/smart.log"
+expect "each page says whose it is" grep -qx "/dev/nvme0n1" "$place/out/smart.log"
 expect "raw speed once a disk" test "$(grep -c 'hdparm -Tt' "$place/out/hdparm.txt")" = 2
 
 fresh

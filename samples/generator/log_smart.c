@@ -97,11 +97,12 @@ void log_smart(struct sampler *sampler, const struct machine *machine, int snaps
     double done = capture->smart_snapshots > 1 ? (double)snapshot / (capture->smart_snapshots - 1) : 1;
     char date[80];
     stamp_date(date, sizeof date, civil_at(machine->plan, machine->now, capture->zone_minutes, 0), capture->zone_word);
-    fprintf(sampler->file, "%s /dev/%s\n", date, disk->name);
+    fprintf(sampler->file, "%s\n", date);
     if (capture->smart == SMART_GREP) {
         put_ata(sampler, machine, done, false, true);
         return;
     }
+    fprintf(sampler->file, "/dev/%s\n", disk->name);
     fprintf(sampler->file,
             "smartctl 7.2 2020-12-30 r5155 [x86_64-linux-5.15.0-105-generic] (local build)\n"
             "Copyright (C) 2002-20, Bruce Allen, Christian Franke, www.smartmontools.org\n\n");
