@@ -30,6 +30,7 @@ static void source_clear(struct source *source) {
     for (size_t i = 0; i < tables; i++) table_clear(&source->tables[i]);
     free(source->tables);
     free(source->slots_);
+    free(source->skipped_);
     free(source->events);
     free(source->facts);
     free(source->problems);
@@ -88,6 +89,7 @@ static void grow_slots(struct source *source) {
     size_t need = source->slot_count_ == 0 ? 16 : source->slot_count_ * 2;
     size_t none = 0;
     free(source->slots_);
+    free(source->skipped_);
     source->slots_ = grow_array(NULL, &none, need, sizeof *source->slots_);
     memset(source->slots_, 0, need * sizeof *source->slots_);
     source->slot_count_ = need;
@@ -297,6 +299,34 @@ void source_skip(struct source *source, uint32_t line, const char *format, ...) 
     add_problem(source, line, SEVERITY_WARNING, format, args);
     va_end(args);
     source->skipped_lines++;
+    if (source->skipped_count_ == SKIPPED_KEPT) return;
+    source->skipped_ =
+        grow_array(source->skipped_, &source->skipped_capacity_, source->skipped_count_ + 1, sizeof *source->skipped_);
+    source->skipped_[source->skipped_count_++] = line;
+}
+
+static int compare_lines(const void *a, const void *b) {
+    uint32_t x = *(const uint32_t *)a;
+    uint32_t y = *(const uint32_t *)b;
+    return (x > y) - (x < y);
+}
+
+static bool is_among(uint32_t line, const uint32_t *lines, size_t count) {
+    return line != 0 && bsearch(&line, lines, count, sizeof *lines, compare_lines) != NULL;
+}
+
+void source_unskip(struct source *source, const uint32_t *lines, size_t count) {
+    size_t taken_back = 0;
+    for (size_t i = 0; i < source->skipped_count_; i++) taken_back += is_among(source->skipped_[i], lines, count);
+    source->skipped_lines -= taken_back;
+    size_t kept = source->problem_count < PROBLEMS_KEPT ? source->problem_count : PROBLEMS_KEPT;
+    size_t left = 0;
+    for (size_t i = 0; i < kept; i++)
+        if (!is_among(source->problems[i].line, lines, count)) source->problems[left++] = source->problems[i];
+    // Those beyond PROBLEMS_KEPT are known by number only; each skipped line was one.
+    size_t beyond = source->problem_count - kept;
+    size_t more = taken_back > kept - left ? taken_back - (kept - left) : 0;
+    source->problem_count = left + (beyond > more && left == PROBLEMS_KEPT ? beyond - more : 0);
 }
 
 static void append_table(struct source *source, const struct table *from, uint32_t line_offset) {

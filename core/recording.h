@@ -151,7 +151,7 @@ struct source {
     int zone_first, zone_last;           // minutes east of UTC of the first and last stamp, for CLOCK_ZONED
     bool fraction;                       // stamps print milliseconds
     bool twelve_hour, day_month_proved;  // how the stamps were read (for the list of clocks)
-    bool year_assumed;       // the stamps print no year: month and day are certain, the year is a guess
+    bool year_assumed;                   // the stamps print no year: month and day are certain, the year is a guess
     const char *clock_note;  // one sentence for people: what the reading of the stamps rests on; "" if plain
     millis first, last;      // of all dated rows and events; MILLIS_NONE if untimed
     double cadence;          // median spacing of reports in seconds; NaN if fewer than two
@@ -175,9 +175,11 @@ struct source {
     size_t table_capacity_, event_capacity_, fact_capacity_, problem_capacity_, last_table_;
     uint32_t *slots_;  // tables by the hash of their entity
     size_t slot_count_;
+    uint32_t *skipped_;  // numbers of the lines given to source_skip, as they came; the first SKIPPED_KEPT
+    size_t skipped_count_, skipped_capacity_;
 };
 
-enum { PROBLEMS_KEPT = 100 };
+enum { PROBLEMS_KEPT = 100, SKIPPED_KEPT = 1000000 };
 
 // Tables of one source at most; more (a hostile log that invents devices) are
 // dropped with a problem.
@@ -233,6 +235,9 @@ void source_problem(struct source *source, uint32_t line, enum severity severity
 
 // A problem with a line that could not be used: counts it in skipped_lines, too.
 void source_skip(struct source *source, uint32_t line, const char *format, ...) __attribute__((format(printf, 3, 4)));
+
+// Takes back that these lines (ascending) could not be used: another parser could.
+void source_unskip(struct source *source, const uint32_t *lines, size_t count);
 
 // Appends rows, events, facts and problems of `from` behind those of `source`; `line_offset` is added to its line
 // numbers.

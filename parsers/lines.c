@@ -41,6 +41,10 @@ struct lines {
     struct lines_report report;
     char error[256];
 
+    char *record;
+    size_t record_size, record_capacity;
+    bool recording, record_lost;
+
     char *peeked;
     bool peek_whole;
     char *rest;
@@ -78,6 +82,7 @@ void lines_free(struct lines *lines) {
     if (lines == NULL) return;
     free(lines->buffer);
     free(lines->raw);
+    free(lines->record);
     free(lines->peeked);
     free(lines->rest);
     free(lines);
@@ -262,6 +267,28 @@ static struct text last_line(const struct lines *lines) {
     return (struct text){lines->buffer + lines->last, lines->last_length};
 }
 
+void lines_record(struct lines *lines) { lines->recording = true; }
+
+static void record(struct lines *lines, struct text line, bool new_number) {
+    if (lines->record_lost) return;
+    lines->record_lost = !new_number || lines->record_size + line.length + 1 > RECORD_LIMIT;
+    if (lines->record_lost) {
+        free(lines->record);
+        lines->record = NULL;
+        return;
+    }
+    lines->record =
+        grow_array(lines->record, &lines->record_capacity, lines->record_size + line.length + 1, sizeof *lines->record);
+    if (line.length > 0) memcpy(lines->record + lines->record_size, line.at, line.length);
+    lines->record_size += line.length;
+    lines->record[lines->record_size++] = '\n';
+}
+
+struct text lines_recorded(const struct lines *lines) {
+    if (lines->record_lost || lines->record == NULL) return (struct text){NULL, 0};
+    return (struct text){lines->record, lines->record_size};
+}
+
 bool lines_next(struct lines *lines, struct text *line) {
     if (lines->put_back) {
         lines->put_back = false;
@@ -279,6 +306,7 @@ bool lines_next(struct lines *lines, struct text *line) {
         if (kind != LINE_SOFT || end > lines->start || lines->cr_counts) break;
         lines->start = next;
     } while (true);
+    bool new_number = lines->number != lines->next_number;
     lines->number = lines->next_number;
     lines->last = lines->start;
     skip_mark(lines, &lines->last, end);
@@ -291,6 +319,7 @@ bool lines_next(struct lines *lines, struct text *line) {
     lines->start = next;
     count_end(lines, kind, end, next);
     *line = last_line(lines);
+    if (lines->recording) record(lines, *line, new_number);
     return true;
 }
 

@@ -54,6 +54,13 @@ bool lines_peek_whole(const struct lines *lines);
 // Puts the line just returned back: the next lines_next returns it again. One line deep.
 void lines_back(struct lines *lines);
 
+// Keeps what lines_next returns, up to RECORD_LIMIT bytes, for lines_recorded.
+enum { RECORD_LIMIT = 16 << 20 };
+void lines_record(struct lines *lines);
+// The lines that lines_next returned, joined by LF, so that line N is line N. {NULL, 0} if there were too many, or
+// where lone CRs share a line number. Borrowed.
+struct text lines_recorded(const struct lines *lines);
+
 // What decoding met, for inspect's list of problems.
 struct lines_report {
     bool utf16, bom, crlf, mixed_ends, escapes;

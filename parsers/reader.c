@@ -12,6 +12,7 @@
 #include "core/lang.h"
 #include "parsers/digest.h"
 #include "parsers/hosts.h"
+#include "parsers/mixed.h"
 #include "parsers/rotated.h"
 #include "parsers/unpack.h"
 #include "parsers/walk.h"
@@ -148,10 +149,10 @@ static void parse_log(struct job *job, struct headed *headed, const char *member
     struct source *source = recording_source(job->recording, job->path, member);
     source->modified = modified;
     struct lines *lines = lines_new((struct byte_source){.read = read_headed, .state = headed});
+    lines_record(lines);
     struct text head = lines_peek(lines);
-    bool whole = lines_peek_whole(lines);
     const struct parser *tie = NULL;
-    const struct parser *parser = parsers_choose(head, whole, &tie);
+    const struct parser *parser = parsers_choose(head, lines_peek_whole(lines), &tie);
     if (parser == NULL) {
         say_unknown(source, head, lines_report(lines).nul_bytes);
     } else {
@@ -161,14 +162,15 @@ static void parse_log(struct job *job, struct headed *headed, const char *member
             source_problem(source, 0, SEVERITY_INFO, tr("read as %s, but it could as well be %s"), parser->name,
                            tie->name);
     }
+    source->lines = lines_number(lines);
+    source->bytes = headed->given;
+    if (parser != NULL) mixed_read(job->recording, &job->options->parse, source, lines_recorded(lines));
     if (error != NULL && *error != NULL) lines_fail(lines, *error);
     struct lines_report report = lines_report(lines);
     say_decoding(source, &report);
-    if (parser != NULL) refuse_unreadable(source, lines_number(lines));
-    source->lines = lines_number(lines);
+    if (parser != NULL) refuse_unreadable(source, source->lines);
     source_finish(source);
     lines_free(lines);
-    source->bytes = headed->given;
 }
 
 // ── archives ────────────────────────────────────────────────────────────────

@@ -38,7 +38,10 @@ def inspect(program, paths):
     result = subprocess.run([program, "inspect", "--json", "--quiet", *paths], capture_output=True, timeout=300)
     if result.returncode not in (0, 3):
         sys.exit(f"inspect died with status {result.returncode}: {result.stderr.decode(errors='replace')[-2000:]}")
-    return {file["path"]: file for file in json.loads(result.stdout)["files"]}
+    files = {}
+    for file in json.loads(result.stdout)["files"]:
+        files.setdefault(file["path"], file)  # a file into which two tools wrote comes twice, the first tool first
+    return files
 
 
 def number(text):

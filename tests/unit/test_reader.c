@@ -369,6 +369,35 @@ static void directories_that_cannot_be_one_machine_are_hosts(void **state) {
     recording_free(recording);
 }
 
+static void two_tools_in_one_file(void **state) {
+    (void)state;
+    static const char report[] =
+        "Device            r/s     rkB/s   rrqm/s  %rrqm r_await rareq-sz     w/s     wkB/s   wrqm/s  %wrqm w_await "
+        "wareq-sz  aqu-sz  %util\n"
+        "sda              7.00    700.00     0.00   0.00   87.00   100.00    0.00      0.00     0.00   0.00    0.00    "
+        " "
+        "0.00    1.00  99.00\n\n";
+    FILE *file = fopen("all.log", "wb");
+    assert_non_null(file);
+    fputs(gpu_log(0), file);
+    fprintf(file, "Linux 5.15.0 (node7) \t05/06/2024 \t_x86_64_\t(8 CPU)\n\n");
+    for (int i = 0; i < 5; i++) fputs(report, file);
+    fclose(file);
+    struct recording *recording = read_path("all.log");
+    assert_int_equal(recording->source_count, 2);
+    const struct source *gpu = recording->sources[0];
+    const struct source *disk = recording->sources[1];
+    assert_string_equal(gpu->format, "nvidia-smi-csv");
+    assert_int_equal(rows_of(gpu, "gpu0"), 10);
+    assert_int_equal(gpu->skipped_lines, 0);
+    assert_false(gpu->refused);
+    assert_true(has_problem(gpu, "were read as iostat"));
+    assert_int_equal(rows_of(disk, "sda"), 4);  // the first report is since boot
+    assert_int_equal(source_find(disk, "sda")->line[0], 18);
+    assert_string_equal(disk->sha256, gpu->sha256);
+    recording_free(recording);
+}
+
 static void mostly_unreadable_logs_are_refused(void **state) {
     (void)state;
     FILE *file = fopen("gpu.csv", "wb");
@@ -398,6 +427,7 @@ int main(void) {
         cmocka_unit_test_setup_teardown(rotated_sets_are_joined_in_time_order, enter, leave),
         cmocka_unit_test_setup_teardown(sets_that_overlap_stay_apart, enter, leave),
         cmocka_unit_test_setup_teardown(directories_that_cannot_be_one_machine_are_hosts, enter, leave),
+        cmocka_unit_test_setup_teardown(two_tools_in_one_file, enter, leave),
         cmocka_unit_test_setup_teardown(mostly_unreadable_logs_are_refused, enter, leave),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
