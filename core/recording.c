@@ -89,7 +89,6 @@ static void grow_slots(struct source *source) {
     size_t need = source->slot_count_ == 0 ? 16 : source->slot_count_ * 2;
     size_t none = 0;
     free(source->slots_);
-    free(source->skipped_);
     source->slots_ = grow_array(NULL, &none, need, sizeof *source->slots_);
     memset(source->slots_, 0, need * sizeof *source->slots_);
     source->slot_count_ = need;
