@@ -213,6 +213,7 @@ ci: ## all that CI runs: check, and every gate
 
 BINDIR := $(DESTDIR)$(prefix)/bin
 MANDIR := $(DESTDIR)$(prefix)/share/man/man1
+OWNDIR := $(DESTDIR)$(prefix)/share/whyslow
 
 $(BUILD)/whyslow.1: $(BUILD)/whyslow
 	@LC_ALL=C $(BUILD)/whyslow --help-man >$@
@@ -222,11 +223,13 @@ man: $(BUILD)/whyslow.1 ## the manual page, its options out of the program's own
 
 .PHONY: install uninstall
 install: all man ## into $(prefix), under DESTDIR
-	install -d $(BINDIR) $(MANDIR)
+	install -d $(BINDIR) $(MANDIR) $(OWNDIR)
 	install -m 755 $(BUILD)/whyslow $(BINDIR)/whyslow
 	install -m 644 $(BUILD)/whyslow.1 $(MANDIR)/whyslow.1
+	install -m 644 reports/report.schema.json $(OWNDIR)/report.schema.json
 uninstall: ## removes what install put there
-	rm -f $(BINDIR)/whyslow $(MANDIR)/whyslow.1
+	rm -f $(BINDIR)/whyslow $(MANDIR)/whyslow.1 $(OWNDIR)/report.schema.json
+	-rmdir $(OWNDIR)
 
 .PHONY: dist
 dist: ## whyslow-VERSION.tar.gz of what is committed

@@ -62,6 +62,8 @@ static int report(struct options *options, const struct diagnosis *diagnosis) {
     reports_terminal(stdout, diagnosis, to);
     bool shown = fflush(stdout) == 0 && !ferror(stdout);
     if (!shown) message("%s", tr("standard output could not be written"));
+    const char *warning = reports_warning(to);
+    if (warning != NULL) message("%s", warning);
     char error[1024];
     if (!reports_write(diagnosis, to, error, sizeof error)) {
         message("%s", error);

@@ -32,11 +32,14 @@ static const double inks[INK_COUNT_][3] = {
 };
 
 bool canvas_has_fonts(void) {
-    PangoFontFamily **families = NULL;
-    int count = 0;
-    pango_font_map_list_families(pango_cairo_font_map_get_default(), &families, &count);
-    g_free(families);
-    return count > 0;
+    // Fontconfig lists its generic families even where there is no file behind them: a letter has to be tried.
+    PangoContext *context = pango_font_map_create_context(pango_cairo_font_map_get_default());
+    PangoLayout *layout = pango_layout_new(context);
+    pango_layout_set_text(layout, "A", 1);
+    bool found = pango_layout_get_unknown_glyphs_count(layout) == 0;
+    g_object_unref(layout);
+    g_object_unref(context);
+    return found;
 }
 
 struct canvas *canvas_new(cairo_t *cr) {

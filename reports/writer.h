@@ -45,6 +45,9 @@ enum report_format report_format_named(const char *name);
 // A failure stops the writing; `error` (of `size` bytes) then says which file and why.
 bool reports_write(const struct diagnosis *diagnosis, const struct report_options *options, char *error, size_t size);
 
+// What the user should know before the files are read: that there is no font for their letters. NULL: nothing.
+const char *reports_warning(const struct report_options *options);
+
 // The verdict block: verdict, why, how sure, what it cost, what next, and lanes of the run as
 // far as there is room; at most 8 lines at 80 columns. Uses color, unicode and width of
 // the options.

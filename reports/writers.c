@@ -2,6 +2,8 @@
 #include <string.h>
 
 #include "analyzer/diagnosis.h"
+#include "core/lang.h"
+#include "reports/canvas.h"
 #include "reports/json.h"
 #include "reports/markdown.h"
 #include "reports/outset.h"
@@ -31,6 +33,13 @@ enum report_format report_format_named(const char *name) {
 static const char *const stale[] = {"overview.png",          "timeline.png",     "loss.png",
                                     "dose-response.png",     "correlations.png", "disk-health.png",
                                     "clock-temperature.png", "epochs.png",       NULL};
+
+const char *reports_warning(const struct report_options *options) {
+    if ((options->formats & (1u << REPORT_PDF | 1u << REPORT_PNG)) == 0 || canvas_has_fonts()) return NULL;
+    return tr(
+        "no font is installed: PDF and PNG are written with plain Latin letters; install one (on Debian "
+        "fonts-dejavu-core)");
+}
 
 bool reports_write(const struct diagnosis *diagnosis, const struct report_options *options, char *error, size_t size) {
     struct outset *set = outset_new(options->directory);
