@@ -150,11 +150,6 @@ struct kernel_rules *kernel_rules_new(struct kernel_events *events, struct sourc
         "XFS \\(|BTRFS|rocess \\d|severity=|temperature|blocked for|respond|USB disc|Hardware Error\\]|EDAC|Kernel "
         "panic|"
         "nfs|GPU at |lost async");
-    for (size_t i = 0; i < RULES; i++) {
-        rules->patterns[i] = pattern_new(rules_table[i].regex);
-        rules->entity_group[i] = pattern_group(rules->patterns[i], "e");
-        rules->value_group[i] = pattern_group(rules->patterns[i], "v");
-    }
     rules->nfs = pattern_new("^(?:nfs4?|NFS): server (\\S+) (not responding|OK)");
     rules->gpu = pattern_new("NVRM: GPU at (?:PCI:)?(" BUS "): (GPU-[0-9a-f-]+)");
     rules->smartd = pattern_new("^Device: /dev/([a-z0-9]+)(?: \\[[^\\]]*\\])?[,:] (.*)$");
@@ -258,6 +253,17 @@ static void read_nfs(struct kernel_rules *rules, const struct text *group, struc
     silence->event = kernel_events_add(rules->events, &event);
 }
 
+// Compiled when the first line has the rule's word: most logs need a handful.
+static bool rule_matches(struct kernel_rules *rules, size_t index, struct text text, struct text *group, size_t count) {
+    if (!text_has(text, rules_table[index].needle)) return false;
+    if (rules->patterns[index] == NULL) {
+        rules->patterns[index] = pattern_new(rules_table[index].regex);
+        rules->entity_group[index] = pattern_group(rules->patterns[index], "e");
+        rules->value_group[index] = pattern_group(rules->patterns[index], "v");
+    }
+    return pattern_match(rules->patterns[index], text, group, count);
+}
+
 bool kernel_rules_line(struct kernel_rules *rules, struct text text, const struct kernel_moment *at, uint32_t line) {
     struct text group[8];
     if (!pattern_match(rules->any, text, group, 1)) return false;
@@ -270,7 +276,7 @@ bool kernel_rules_line(struct kernel_rules *rules, struct text text, const struc
         return true;
     }
     for (size_t i = 0; i < RULES; i++) {
-        if (!text_has(text, rules_table[i].needle) || !pattern_match(rules->patterns[i], text, group, 8)) continue;
+        if (!rule_matches(rules, i, text, group, 8)) continue;
         report(rules, i, group, text, at, line);
         return true;
     }

@@ -392,13 +392,10 @@ static bool read_counter_row(struct smart_reader *reader, struct smart_page *pag
 static bool read_table_row(struct smart_reader *reader, struct smart_page *page, struct text line) {
     struct text group[4];
     if (pattern_match(reader->statistic, line, group, 3)) {
-        static const char *const kept[] = {"Number of Reported Uncorrectable Errors",
-                                           "Number of Interface CRC Errors",
-                                           "Percentage Used Endurance Indicator",
-                                           "Read Recovery Attempts",
-                                           "Number of Reallocated Logical Sectors",
-                                           "Resets Between Cmd Acceptance and"
-                                           " Completion"};
+        static const char *const kept[] = {
+            "Number of Reported Uncorrectable Errors", "Number of Interface CRC Errors",
+            "Percentage Used Endurance Indicator",     "Read Recovery Attempts",
+            "Number of Reallocated Logical Sectors",   "Resets Between Cmd Acceptance and Completion"};
         struct text name = text_trim(group[2]);
         for (size_t i = 0; i < sizeof kept / sizeof *kept; i++)
             if (text_equal(name, kept[i]))

@@ -78,15 +78,17 @@ bool smart_page_empty(const struct smart_page *page) {
 
 struct smart_value *smart_page_value(struct smart_page *page, const char *name, enum unit unit, enum series_kind kind,
                                      double value) {
+    // Names come from the log: what is no UTF-8 in them is replaced before they are compared.
+    const char *clean = text_copy(page->arena, text_of(name));
     for (size_t i = 0; i < page->value_count; i++)
-        if (strcmp(page->values[i].name, name) == 0) {
+        if (strcmp(page->values[i].name, clean) == 0) {
             page->values[i].value = value;
             return &page->values[i];
         }
     if (page->value_count == VALUES_MOST) return NULL;
     page->values = grow_array(page->values, &page->value_capacity, page->value_count + 1, sizeof *page->values);
     struct smart_value *added = &page->values[page->value_count++];
-    *added = (struct smart_value){.name = arena_string(page->arena, name), .unit = unit, .kind = kind, .value = value};
+    *added = (struct smart_value){.name = clean, .unit = unit, .kind = kind, .value = value};
     return added;
 }
 
@@ -105,8 +107,9 @@ static void add_note(struct smart_page *page, struct smart_note note) {
 void smart_page_fact(struct smart_page *page, const char *key, struct text text, uint32_t line) {
     text = text_head(text_trim(text), 300);
     if (text.length == 0) return;
-    add_note(page, (struct smart_note){
-                       .key = arena_string(page->arena, key), .text = text_copy(page->arena, text), .line = line});
+    add_note(page,
+             (struct smart_note){
+                 .key = text_copy(page->arena, text_of(key)), .text = text_copy(page->arena, text), .line = line});
 }
 
 void smart_page_event(struct smart_page *page, enum event_kind kind, struct text text, uint32_t line) {
