@@ -8,6 +8,8 @@
 #include "core/lang.h"
 #include "parsers/pcre.h"
 
+enum { DISKS_MOST = 1000 };
+
 // Amount and seconds may contradict the printed rate by rounding, not by more.
 #define TOLERANCE 0.02
 
@@ -83,6 +85,10 @@ static bool read_timing(struct hdparm *hdparm, struct text line, uint32_t number
                        amount, seconds, rate);
     bool cached = text_has(group[2], "cache");
     bool direct = group[1].length > 0;
+    if (source->table_count >= DISKS_MOST && source_find(source, hdparm->disk) == NULL) {
+        source_skip(source, number, tr("more than %d disks in one file: this one is not read"), DISKS_MOST);
+        return true;
+    }
     struct table *table = source_table(source, text_of(hdparm->disk[0] != '\0' ? hdparm->disk : "disk0"), ENTITY_DISK);
     size_t row = row_for(hdparm, table, cached, number);
     const char *name = cached ? (direct ? "O_DIRECT cached reads" : "cached reads")

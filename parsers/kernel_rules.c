@@ -102,7 +102,7 @@ static const struct rule rules_table[] = {
     {"Kernel panic", "^Kernel panic - not syncing", EVENT_NOTE, FORM_NONE, ""},
 };
 
-enum { RULES = sizeof rules_table / sizeof *rules_table, ROWS_MOST = 20000, SERVERS_MOST = 64 };
+enum { RULES = sizeof rules_table / sizeof *rules_table, ROWS_MOST = 20000, SERVERS_MOST = 64, FACTS_MOST = 1000 };
 
 // A value that smartd printed.
 struct smartd_row {
@@ -272,7 +272,7 @@ bool kernel_rules_line(struct kernel_rules *rules, struct text text, const struc
         return true;
     }
     if (pattern_match(rules->gpu, text, group, 3)) {
-        source_fact(rules->source, group[1], "uuid", group[2], line);
+        if (rules->source->fact_count < FACTS_MOST) source_fact(rules->source, group[1], "uuid", group[2], line);
         return true;
     }
     for (size_t i = 0; i < RULES; i++) {

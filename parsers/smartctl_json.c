@@ -11,7 +11,11 @@
 #include "parsers/smartctl_page.h"
 
 // One document is a few ten kB; a day of them every minute is below this.
-enum { TEXT_LIMIT = 256 << 20 };
+enum {
+    TEXT_LIMIT = 256 << 20,
+    DOCUMENT_LIMIT = 4 << 20,  // a document of smartctl has some 40 kB
+    BROKEN_MOST = 100,         // documents that are no JSON, before the file is given up
+};
 
 int smartctl_json_bid(struct text head, bool whole) {
     (void)whole;
@@ -309,6 +313,7 @@ static void read_document(struct source *source, struct smart_file *file, const 
 static size_t document_length(struct text text) {
     size_t depth = 0;
     bool quoted = false;
+    text = text_head(text, DOCUMENT_LIMIT);
     for (size_t i = 0; i < text.length; i++) {
         char c = text.at[i];
         if (quoted) {
@@ -337,11 +342,13 @@ static size_t next_document(struct text text) {
     return found == SIZE_MAX ? text.length : found + 2;
 }
 
-static size_t read_one(struct source *source, struct smart_file *file, struct text rest, uint32_t line) {
+static size_t read_one(struct source *source, struct smart_file *file, struct text rest, uint32_t line,
+                       size_t *broken) {
     size_t length = document_length(rest);
     json_error_t error;
     json_t *root = json_loadb(rest.at, length, JSON_REJECT_DUPLICATES, &error);
     if (root == NULL) {
+        ++*broken;
         source_problem(source, line + (uint32_t)(error.line > 0 ? error.line - 1 : 0), SEVERITY_WARNING,
                        tr("not valid JSON at column %d (%s): this document is not read"), error.column, error.text);
         source->skipped_lines += count_lines(text_head(rest, next_document(rest))) + 1;
@@ -361,10 +368,16 @@ void smartctl_json_parse(struct lines *lines, const struct parse_options *option
                        TEXT_LIMIT >> 20);
     struct smart_file *file = smart_file_new(source);
     uint32_t line = 1;
+    size_t broken = 0;
     for (size_t at_brace = text_find(rest, "{"); at_brace != SIZE_MAX; at_brace = text_find(rest, "{")) {
+        if (broken == BROKEN_MOST) {
+            source_problem(source, line, SEVERITY_WARNING,
+                           tr("%d documents are not valid JSON: the rest of the file is not read"), BROKEN_MOST);
+            break;
+        }
         line += count_lines(text_head(rest, at_brace));
         rest = text_skip(rest, at_brace);
-        size_t used = read_one(source, file, rest, line);
+        size_t used = read_one(source, file, rest, line, &broken);
         line += count_lines(text_head(rest, used));
         rest = text_skip(rest, used);
     }

@@ -11,6 +11,9 @@
 enum {
     VALUES_MOST = 1024,  // of one page: an ATA disk has at most 30 attributes of four values, and its statistics
     NOTES_MOST = 256,
+    COLUMNS_MOST = 600,     // of one disk; far above what any disk prints
+    CELLS_MOST = 20000000,  // rows times columns of one disk
+    FACTS_MOST = 10000,
     DISKS_MOST = 500,    // of one file; far above any machine, and a bound on the work of a hostile file
     ROUND_SECONDS = 60,  // pages whose clocks are closer than this belong to one round over several disks
 };
@@ -329,12 +332,18 @@ static struct disk *by_counters(struct smart_file *file, const struct smart_page
     return NULL;
 }
 
+// Only a hostile file gets here: what is beyond the limits is dropped, and said once.
+static bool too_much(struct smart_file *file, bool over, uint32_t line) {
+    if (over && !file->full)
+        source_problem(file->source, line, SEVERITY_WARNING,
+                       tr("more disks, attributes or pages than are kept: the rest is not read"));
+    file->full = file->full || over;
+    return over;
+}
+
 static struct disk *new_disk(struct smart_file *file, const struct smart_page *page) {
     if (file->disk_count == DISKS_MOST) {
-        if (!file->full)
-            source_problem(file->source, page->line, SEVERITY_WARNING,
-                           tr("more than %d disks in one file: the rest is not read"), DISKS_MOST);
-        file->full = true;
+        too_much(file, true, page->line);
         return NULL;
     }
     file->disks = grow_array(file->disks, &file->disk_capacity, file->disk_count + 1, sizeof *file->disks);
@@ -396,21 +405,32 @@ static void remember_undated(struct smart_file *file, const struct table *table,
 static void write_row(struct smart_file *file, const struct disk *disk, const struct smart_page *page, millis time) {
     struct source *source = file->source;
     struct table *table = source_table(source, text_of(disk->entity), ENTITY_DISK);
+    if (too_much(file, table->row_count * (table->column_count + 1) > CELLS_MOST, page->line)) return;
     size_t row = table_row(table, time, 0, page->line);
     for (size_t i = 0; i < page->value_count; i++) {
         const struct smart_value *value = &page->values[i];
+        bool over = table->column_count >= COLUMNS_MOST && table_find(table, value->name) == NULL;
+        if (too_much(file, over, page->line)) continue;
         table_set(table, row, table_column(source, table, value->name, value->unit, value->kind), value->value);
     }
     if (time == MILLIS_NONE) remember_undated(file, table, row, page->line);
 }
 
-static void write_notes(struct source *source, const char *entity, const struct smart_page *page, millis time) {
-    struct text name = text_of(entity);
+// A snapshot repeats nearly all of what the one before it said.
+static bool said_before(const struct smart_page *before, size_t i, const struct smart_note *note) {
+    if (before == NULL || i >= before->note_count || before->notes[i].is_event) return false;
+    return strcmp(before->notes[i].key, note->key) == 0 && strcmp(before->notes[i].text, note->text) == 0;
+}
+
+static void write_notes(struct smart_file *file, const struct disk *disk, const struct smart_page *page, millis time) {
+    struct source *source = file->source;
+    struct text name = disk == NULL ? (struct text){"", 0} : text_of(disk->entity);
     for (size_t i = 0; i < page->note_count; i++) {
         const struct smart_note *note = &page->notes[i];
         if (note->is_event)
             source_event(source, time, note->line, note->kind, name, text_of(note->text), NAN);
-        else
+        else if (!said_before(disk == NULL ? NULL : disk->last, i, note) &&
+                 !too_much(file, source->fact_count >= FACTS_MOST, note->line))
             source_fact(source, name, note->key, text_of(note->text), note->line);
     }
 }
@@ -435,7 +455,7 @@ void smart_file_close(struct smart_file *file) {
     if (!masked(page->serial)) smart_page_fact(page, "serial", text_of(page->serial), page->serial_line);
     struct disk *disk = says_nothing(page) ? NULL : disk_of(file, page, time);
     if (disk != NULL && (page->value_count > 0 || !page->refused)) write_row(file, disk, page, time);
-    write_notes(file->source, disk == NULL ? "" : disk->entity, page, time);
+    write_notes(file, disk, page, time);
     file->source->reports++;
     if (disk != NULL && page->value_count > 0) {
         page_free(disk->last);
