@@ -27,26 +27,47 @@ static size_t sort_lines(uint32_t *lines, size_t count) {
     return left;
 }
 
-// Blanks out all lines but the skipped ones, and time stamps that stand alone: they date whatever follows.
-// Returns where the first skipped line begins; SIZE_MAX if there is none.
-static size_t keep_skipped(char *text, size_t size, const uint32_t *skipped, size_t count) {
+static bool is_stamp(struct text line) {
+    struct when when;
+    return line.length <= 100 && when_read(line, DATE_ORDER_UNKNOWN, &when);
+}
+
+// Blanks out the lines that are listed (or, with `all_but`, those that are not), but never time stamps that stand
+// alone: they date whatever follows. Returns where the first line begins that is left; SIZE_MAX if there is none.
+static size_t blank_out(char *text, size_t size, const uint32_t *listed, size_t count, bool all_but) {
     size_t first = SIZE_MAX;
     size_t next = 0;
     uint32_t number = 1;
     for (size_t at = 0; at < size; number++) {
         const char *end = memchr(text + at, '\n', size - at);
-        size_t length = end == NULL ? size - at : (size_t)(end - text) - at;
-        while (next < count && skipped[next] < number) next++;
-        if (next < count && skipped[next] == number) {
-            if (first == SIZE_MAX) first = at;
-        } else {
-            struct when when;
-            struct text line = {text + at, length};
-            if (length > 100 || !when_read(line, DATE_ORDER_UNKNOWN, &when)) memset(text + at, ' ', length);
+        struct text line = {text + at, end == NULL ? size - at : (size_t)(end - text) - at};
+        while (next < count && listed[next] < number) next++;
+        bool is_listed = next < count && listed[next] == number;
+        if (is_listed == all_but) {
+            if (first == SIZE_MAX && text_trim(line).length > 0) first = at;
+        } else if (!is_stamp(line)) {
+            memset(text + at, ' ', line.length);
         }
-        at += length + 1;
+        at += line.length + 1;
     }
     return first;
+}
+
+// The lines that rows and events came from, ascending; *count of them. Free the array.
+static uint32_t *used_lines(const struct source *source, size_t *count) {
+    size_t capacity = 0;
+    uint32_t *lines = NULL;
+    *count = 0;
+    for (size_t i = 0; i < source->table_count; i++) {
+        const struct table *table = &source->tables[i];
+        lines = grow_array(lines, &capacity, *count + table->row_count + 1, sizeof *lines);
+        if (table->row_count > 0) memcpy(lines + *count, table->line, table->row_count * sizeof *lines);
+        *count += table->row_count;
+    }
+    lines = grow_array(lines, &capacity, *count + source->event_count + 1, sizeof *lines);
+    for (size_t i = 0; i < source->event_count; i++) lines[(*count)++] = source->events[i].line;
+    *count = sort_lines(lines, *count);
+    return lines;
 }
 
 static bool is_empty(const struct source *source) {
@@ -86,7 +107,7 @@ static struct source *parse_as(struct recording *recording, const struct parse_o
 static bool read_one_more(struct recording *recording, const struct parse_options *options, struct source *first,
                           char *text, size_t size) {
     first->skipped_count_ = sort_lines(first->skipped_, first->skipped_count_);
-    size_t start = keep_skipped(text, size, first->skipped_, first->skipped_count_);
+    size_t start = blank_out(text, size, first->skipped_, first->skipped_count_, true);
     if (start == SIZE_MAX) return false;
     struct text head = text_head((struct text){text + start, size - start}, HEAD);
     const struct parser *tie;
@@ -120,13 +141,39 @@ static bool read_one_more(struct recording *recording, const struct parse_option
     return true;
 }
 
-void mixed_read(struct recording *recording, const struct parse_options *options, struct source *source,
-                struct text text) {
-    if (text.at == NULL || source->skipped_lines < SKIPPED_LEAST || source->skipped_count_ == SKIPPED_KEPT) return;
+// Two formats were equally sure of the beginning: both may be in the file. True if the other one found something in
+// what the first one left.
+static bool read_tie(struct recording *recording, const struct parse_options *options, struct source *first,
+                     const struct parser *tie, char *text, size_t size) {
+    size_t count;
+    uint32_t *used = used_lines(first, &count);
+    size_t start = blank_out(text, size, used, count, false);
+    free(used);
+    if (start == SIZE_MAX) return false;
+    struct source *more = parse_as(recording, options, first, tie, (struct text){text, size});
+    if (is_empty(more) || more->refused) {
+        recording_remove(recording, recording->source_count - 1);
+        return false;
+    }
+    used = used_lines(more, &count);
+    source_unskip(first, used, count);
+    source_problem(first, 0, SEVERITY_INFO, tr("other lines of the file were read as %s"), tie->name);
+    free(used);
+    more->skipped_lines = more->problem_count = 0;  // the first one tells what both could not use
+    return true;
+}
+
+bool mixed_read(struct recording *recording, const struct parse_options *options, struct source *source,
+                const struct parser *tie, struct text text) {
+    bool chatter = source->skipped_lines < SKIPPED_LEAST || source->skipped_count_ == SKIPPED_KEPT;
+    if (text.at == NULL || source->refused || (tie == NULL && chatter)) return false;
     size_t capacity = 0;
     char *copy = grow_array(NULL, &capacity, text.length + 1, 1);
     memcpy(copy, text.at, text.length);
-    for (int tool = 1; tool < TOOLS_MOST; tool++)
+    bool tied = tie != NULL && read_tie(recording, options, source, tie, copy, text.length);
+    if (!tied) memcpy(copy, text.at, text.length);
+    for (int tool = 1; tool < TOOLS_MOST && source->skipped_lines >= SKIPPED_LEAST; tool++)
         if (!read_one_more(recording, options, source, copy, text.length)) break;
     free(copy);
+    return tied;
 }

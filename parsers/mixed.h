@@ -6,9 +6,10 @@
 #include "parsers/parser.h"
 
 // Lines that `source` had to skip may be the log of another tool: what other parsers are sure of becomes further
-// sources of the same path, with the line numbers of the file, and is no longer skipped. `text` is the file as
+// sources of the same path, with the line numbers of the file, and is no longer skipped. `tie` is the parser that bid
+// as much as the one that read the source, or NULL; true if it found its own lines. `text` is the file as
 // lines_recorded gives it; {NULL, 0} does nothing.
-void mixed_read(struct recording *recording, const struct parse_options *options, struct source *source,
-                struct text text);
+bool mixed_read(struct recording *recording, const struct parse_options *options, struct source *source,
+                const struct parser *tie, struct text text);
 
 #endif

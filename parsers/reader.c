@@ -158,13 +158,12 @@ static void parse_log(struct job *job, struct headed *headed, const char *member
     } else {
         source->format = parser->name;
         parser->parse(lines, &job->options->parse, source);
-        if (tie != NULL)
-            source_problem(source, 0, SEVERITY_INFO, tr("read as %s, but it could as well be %s"), parser->name,
-                           tie->name);
     }
     source->lines = lines_number(lines);
     source->bytes = headed->given;
-    if (parser != NULL) mixed_read(job->recording, &job->options->parse, source, lines_recorded(lines));
+    if (parser != NULL && !mixed_read(job->recording, &job->options->parse, source, tie, lines_recorded(lines)) &&
+        tie != NULL)
+        source_problem(source, 0, SEVERITY_INFO, tr("read as %s, but it could as well be %s"), parser->name, tie->name);
     if (error != NULL && *error != NULL) lines_fail(lines, *error);
     struct lines_report report = lines_report(lines);
     say_decoding(source, &report);
