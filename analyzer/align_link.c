@@ -1,0 +1,200 @@
+// align_link.c: the lead of one log over a reference, by weighing what speaks for it.
+#include "analyzer/align_link.h"
+
+#include <math.h>
+
+#include "analyzer/align_parts.h"
+#include "core/lang.h"
+
+// Queues and caches shift what disks show against what GPUs show by some seconds: a skew below this is not claimed on
+// correlation alone.
+#define SKEW_LEAST 20.0
+// Two witnesses agree within this, besides their own uncertainties.
+#define AGREEMENT 10.0
+// z of a correlation that supports what an anchor says (one lag window, so the chance is that of a few lags).
+#define SUPPORT_Z 3.0
+// Logs of one run that overlap less than this share, as printed, are hardly on one clock.
+#define OVERLAP_PLAUSIBLE 0.5
+// What a lead that nobody proved may be off by: a clock nobody sets, and any zone.
+#define UNPROVED_SAME 60.0
+#define UNPROVED_ZONE (14 * 3600.0)
+
+struct case_file {
+    struct span a, b;  // reference, other
+    struct witness spans, modified;
+    struct lag_estimate lags;
+    const struct link_request *request;
+    struct arena *arena;
+};
+
+static double grid_step(struct span a, struct span b) {
+    double length = fmin(a.last - a.first, b.last - b.first);
+    double longest = fmax(a.last - a.first, b.last - b.first);
+    double dt = fmax(fmax(a.cadence, b.cadence), fmin(10, length / 400));
+    return fmax(fmax(dt, 1), longest / 20000);
+}
+
+// Correlation of the two logs with leads around `centre`; step and range of k as in lag_search.
+static struct lag_estimate search(const struct case_file *file, double centre, double step, double reach) {
+    struct lag_estimate estimate = {.lead = NAN, .refusal = ""};
+    const struct link_request *request = file->request;
+    struct arena *work = arena_new();
+    struct activity a;
+    struct activity b;
+    struct reading printed = {0};
+    double dt = grid_step(file->a, file->b);
+    if (activity_of(request->reference, request->reference_count, printed, dt, work, &a) &&
+        activity_of(&request->other, 1, printed, dt, work, &b)) {
+        struct lag_search lags = {.reference = &a,
+                                  .other = &b,
+                                  .centre = centre + request->assumed,
+                                  .step = step,
+                                  .reach = reach,
+                                  .low = ZONE_WEST - ZONE_EAST,
+                                  .high = ZONE_EAST - ZONE_WEST};
+        estimate = lags_estimate(&lags, work);
+        estimate.lead -= request->assumed;
+        estimate.refusal = arena_string(file->arena, estimate.refusal);
+    }
+    arena_free(work);
+    return estimate;
+}
+
+static bool near(double a, double b, double within) { return fabs(a - b) <= within; }
+
+// Whether the correlation, asked about this lead alone, says yes.
+static bool correlation_supports(const struct case_file *file, double lead) {
+    if (file->lags.accepted) return near(file->lags.lead, lead, SKEW_LEAST + file->lags.uncertainty);
+    struct lag_estimate local = search(file, lead, 0, SKEW_MOST);
+    return local.tried && local.z >= SUPPORT_Z && near(local.lead, lead, SKEW_LEAST + local.uncertainty);
+}
+
+static struct link_result result(double lead, double uncertainty, enum clock_method method, bool established,
+                                 const char *note) {
+    return (struct link_result){lead, uncertainty, method, established, note};
+}
+
+// A lead that is a zone and nothing else.
+static struct link_result zone_only(double lead, double uncertainty, const char *note) {
+    double zone = lead_zone(lead);
+    return result(zone, uncertainty, zone == 0 ? CLOCK_ASSUMED : CLOCK_ESTIMATED, true, note);
+}
+
+static const char *sure(const struct case_file *file, double lead, const char *by) {
+    return arena_printf(file->arena, tr("%+.0f s against the reference, shown by %s"), lead, by);
+}
+
+// ── the cases, from the strongest ───────────────────────────────────────────
+
+static bool anchors_agree(const struct case_file *file) {
+    return file->spans.speaks && file->modified.speaks &&
+           near(file->spans.lead, file->modified.lead,
+                AGREEMENT + fmax(file->spans.uncertainty, file->modified.uncertainty));
+}
+
+// Does an anchor speak of another lead than this one?
+static bool anchors_contradict(const struct case_file *file, double lead, double within) {
+    return (file->spans.speaks && !near(file->spans.lead, lead, within + file->spans.uncertainty)) ||
+           (file->modified.speaks && !near(file->modified.lead, lead, within + file->modified.uncertainty));
+}
+
+static struct link_result by_anchors(const struct case_file *file) {
+    const char *by = tr("when the logs begin and end, and when their files were last written");
+    double lead = file->modified.lead;
+    double uncertainty = fmax(file->spans.uncertainty, file->modified.uncertainty);
+    double late = AGREEMENT + uncertainty;
+    if (fabs(lead_rest(lead)) <= late && fabs(lead_rest(file->spans.lead)) <= late)
+        return zone_only(lead, late, sure(file, lead_zone(lead), by));
+    // A skew of seconds: the correlation is the finer scale, if it sees it.
+    double fine = file->lags.accepted && near(file->lags.lead, lead, late) ? file->lags.lead : lead;
+    return result(fine, uncertainty, CLOCK_ESTIMATED, true, sure(file, fine, by));
+}
+
+static struct link_result by_correlation(const struct case_file *file) {
+    const struct lag_estimate *lags = &file->lags;
+    const char *by = arena_printf(file->arena, tr("correlation (p = %.1g, %d of 4 parts of the run agree)"), lags->p,
+                                  lags->quarters);
+    double rest = lead_rest(lags->lead);
+    double blur = fmax(lags->uncertainty, SKEW_LEAST);
+    bool skewed = fabs(rest) > blur;
+    // Ends that coincide once the zone is off say that there is no skew.
+    bool no_skew = (file->spans.speaks && fabs(lead_rest(file->spans.lead)) <= AGREEMENT + file->spans.uncertainty) ||
+                   (file->modified.speaks && fabs(lead_rest(file->modified.lead)) <= file->modified.uncertainty);
+    if (!skewed || no_skew) {
+        double zone = lead_zone(lags->lead);
+        return zone_only(zone, fmax(blur, fabs(rest)), sure(file, zone, by));
+    }
+    return result(lags->lead, lags->uncertainty, CLOCK_ESTIMATED, true, sure(file, lags->lead, by));
+}
+
+static bool one_anchor(const struct case_file *file, const struct witness *anchor, const char *by,
+                       struct link_result *out) {
+    if (!anchor->speaks) return false;
+    double late = AGREEMENT + anchor->uncertainty;
+    double lead = anchor->lead;
+    bool zone = fabs(lead_rest(lead)) <= late;
+    if (!(zone && lead_zone(lead) == 0) && !correlation_supports(file, lead)) return false;
+    if (zone)
+        *out = zone_only(lead, late, sure(file, lead_zone(lead), by));
+    else
+        *out = result(lead, anchor->uncertainty, CLOCK_ESTIMATED, true, sure(file, lead, by));
+    return true;
+}
+
+// Two files, each written right after its own last stamp, show each its own zone.
+static bool by_files(const struct case_file *file, struct link_result *out) {
+    const struct witness *files = &file->modified;
+    if (!files->speaks || file->request->other->modified == file->request->reference[0]->modified) return false;
+    if (fabs(lead_rest(files->lead)) > files->uncertainty) return false;
+    *out = zone_only(files->lead, AGREEMENT + files->uncertainty,
+                     sure(file, lead_zone(files->lead), tr("the times at which the files were last written")));
+    return true;
+}
+
+static struct link_result unproved(const struct case_file *file) {
+    double overlap = spans_overlap(file->a, file->b, 0);
+    if (overlap >= OVERLAP_PLAUSIBLE)
+        return result(0, UNPROVED_SAME, CLOCK_ASSUMED, false,
+                      tr("assumed to be on the reference's clock; alignment not established"));
+    const char *why =
+        file->lags.refusal != NULL && file->lags.refusal[0] != '\0' ? file->lags.refusal : tr("nothing else places it");
+    return result(0, UNPROVED_ZONE, CLOCK_ASSUMED, false,
+                  arena_printf(file->arena,
+                               tr("alignment not established: as printed it overlaps the reference by %.0f %%, and %s"),
+                               100 * overlap, why));
+}
+
+static struct link_result judge(struct case_file *file) {
+    struct link_result out;
+    if (anchors_agree(file)) return by_anchors(file);
+    const struct lag_estimate *lags = &file->lags;
+    if (lags->accepted && !anchors_contradict(file, lags->lead, SKEW_LEAST + lags->uncertainty))
+        return by_correlation(file);
+    // Anchors that contradict each other or the correlation prove nothing but the plain case below.
+    bool quarrel = lags->accepted || (file->spans.speaks && file->modified.speaks);
+    if (!quarrel && one_anchor(file, &file->spans, tr("when the logs begin and end"), &out)) return out;
+    if (!quarrel && by_files(file, &out)) return out;
+    if (!quarrel && one_anchor(file, &file->modified, tr("the times at which the files were last written"), &out))
+        return out;
+    if (!lags->accepted && spans_contained(file->a, file->b))
+        return zone_only(0, 2 * fmax(15, fmax(file->a.cadence, file->b.cadence)),
+                         tr("on the reference's clock: it covers the same time, and would not in any other zone"));
+    return unproved(file);
+}
+
+struct link_result link_logs(const struct link_request *request, struct arena *arena) {
+    struct case_file file = {
+        .a = span_of(request->reference, request->reference_count),
+        .b = span_of(&request->other, 1),
+        .request = request,
+        .arena = arena,
+    };
+    file.b.first -= request->assumed;
+    file.b.last -= request->assumed;
+    file.spans = witness_spans(file.a, file.b);
+    file.modified = witness_modified(request->reference[0], file.a, request->other, file.b);
+    file.lags = search(&file, 0, ZONE_STEP, SKEW_MOST);
+    struct link_result out = judge(&file);
+    out.lead += request->assumed;
+    return out;
+}

@@ -1,0 +1,25 @@
+// align_link.h: the lead of one log over a reference. Not seen outside analyzer/align*.c.
+#ifndef WHYSLOW_ANALYZER_ALIGN_LINK_H
+#define WHYSLOW_ANALYZER_ALIGN_LINK_H
+
+#include "analyzer/diagnosis.h"
+
+struct arena;
+
+struct link_request {
+    const struct source *const *reference;  // logs that print one clock, the main one first
+    size_t reference_count;
+    const struct source *other;
+    double assumed;  // the lead that is taken when nothing speaks for another, a multiple of 900 s
+};
+
+struct link_result {
+    double lead, uncertainty;  // seconds
+    enum clock_method method;
+    bool established;
+    const char *note;  // owned by the arena
+};
+
+struct link_result link_logs(const struct link_request *request, struct arena *arena);
+
+#endif
