@@ -141,9 +141,11 @@ static bool one_anchor(const struct case_file *file, const struct witness *ancho
     return true;
 }
 
-// Two files, each written right after its own last stamp, show each its own zone.
+// Two files, each written right after its own last stamp, show each its own zone. A log that fell silent before its
+// file was closed looks the same, so this is only believed of logs that cannot be on one clock as printed.
 static bool by_files(const struct case_file *file, struct link_result *out) {
     const struct witness *files = &file->modified;
+    if (lead_zone(files->lead) != 0 && spans_overlap(file->a, file->b, 0) >= OVERLAP_PLAUSIBLE) return false;
     if (!files->speaks || file->request->other->modified == file->request->reference[0]->modified) return false;
     if (fabs(lead_rest(files->lead)) > files->uncertainty) return false;
     *out = zone_only(files->lead, AGREEMENT + files->uncertainty,
