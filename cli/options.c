@@ -378,7 +378,7 @@ bool options_read(struct options *options, int argc, char **argv, char *error, s
     const struct option_row *used[OPTIONS_MOST];
     size_t used_count = 0;
     opterr = 0;
-    optind = 1;
+    optind = 0;  // GNU: forgets an earlier scan altogether
     for (int value; (value = getopt_long(argc, argv, form.shorts, form.longs, NULL)) != -1;) {
         if (value == '?' || value == ':') {
             say_wrong(value, argv, error, size);
