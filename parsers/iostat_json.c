@@ -28,7 +28,7 @@ struct scanner {
     struct source *source;
     struct text text;
     size_t at;
-    uint32_t line;
+    uint32_t line, last_line;
     struct level levels[DEPTH_MOST];
     size_t depth;  // may exceed DEPTH_MOST; deeper levels are not looked at
     char key[KEY_MOST];
@@ -50,7 +50,8 @@ int iostat_json_bid(struct text head, bool whole) {
 static char current(const struct scanner *s) { return s->at < s->text.length ? s->text.at[s->at] : '\0'; }
 
 static void advance(struct scanner *s) {
-    if (s->text.at[s->at] == '\n') s->line++;
+    // A lone CR is no line of its own where an editor counts, but comes as a line end, too.
+    if (s->text.at[s->at] == '\n' && s->line < s->last_line) s->line++;
     s->at++;
 }
 
@@ -318,6 +319,7 @@ void iostat_json_parse(struct lines *lines, const struct parse_options *options,
     s->source = source;
     s->line = 1;
     s->text = lines_rest(lines, document_limit, &whole);
+    s->last_line = lines_number(lines);
     if (!whole)
         source_problem(source, 0, SEVERITY_WARNING, tr("only the first %zu MiB of this log are read"),
                        document_limit >> 20);
