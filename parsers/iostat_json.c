@@ -13,7 +13,7 @@
 #include "parsers/iostat.h"
 #include "parsers/iostat_log.h"
 
-enum { DEPTH_MOST = 32, KEY_MOST = 64, LEAF_MOST = 64 << 10 };
+enum { DEPTH_MOST = 32, KEY_MOST = 64, LEAF_MOST = 64 << 10, UNKNOWN_KEYS_SHOWN = 8, FACTS_MOST = 16 };
 
 // A day of `iostat -xt 1 -o JSON` with twelve disks is 500 MB; more memory than this is not taken for one log.
 static const size_t document_limit = (size_t)1 << 30;
@@ -34,6 +34,7 @@ struct scanner {
     char key[KEY_MOST];
     bool in_report;
     char date[128];
+    size_t unknown_keys, facts;
     size_t doubled, plain;  // rows in which rkB/s is twice, or just, r/s * rareq-sz
 };
 
@@ -127,8 +128,9 @@ static void read_members(struct scanner *s, json_t *object, struct iostat_layout
         if (!json_is_number(value)) continue;
         struct iostat_field field;
         if (!iostat_key_find(text_of(key), old_names, &field)) {
-            source_problem(s->source, s->line, SEVERITY_INFO, tr("unknown key %s"),
-                           text_copy(s->source->arena_, text_head(text_of(key), 40)));
+            if (s->unknown_keys++ < UNKNOWN_KEYS_SHOWN)
+                source_problem(s->source, s->line, SEVERITY_INFO, tr("unknown key %s"),
+                               text_copy(s->source->arena_, text_head(text_of(key), 40)));
             continue;
         }
         if (!iostat_layout_add(layout, &field)) return;
@@ -185,7 +187,7 @@ static void read_string_member(struct scanner *s, struct text value) {
     if (strcmp(s->key, "nodename") == 0) {
         if (s->source->host[0] == '\0') s->source->host = text_copy(s->source->arena_, value);
     } else if (strcmp(s->key, "release") == 0) {
-        source_fact(s->source, TEXT("host"), "kernel", value, s->line);
+        if (s->facts++ < FACTS_MOST) source_fact(s->source, TEXT("host"), "kernel", value, s->line);
     } else if (strcmp(s->key, "date") == 0) {
         size_t length = value.length < sizeof s->date - 1 ? value.length : sizeof s->date - 1;
         memcpy(s->date, value.at, length);
@@ -201,7 +203,7 @@ static void read_bare_member(struct scanner *s) {
     size_t start = s->at;
     while (s->at < s->text.length && strchr(",]}\"{[ \t\r\n", current(s)) == NULL) s->at++;
     if (s->at == start) s->at++;  // a NUL byte, which strchr finds at the end of its list
-    if (strcmp(s->key, "number-of-cpus") == 0)
+    if (strcmp(s->key, "number-of-cpus") == 0 && s->facts++ < FACTS_MOST)
         source_fact(s->source, TEXT("cpu"), "cpus", (struct text){s->text.at + start, s->at - start}, s->line);
 }
 

@@ -6,6 +6,7 @@
 
 #include "core/arena.h"
 #include "core/lang.h"
+#include "parsers/iostat_boot.h"
 #include "parsers/iostat_clock.h"
 
 // Values of 1e9 and more are counters that wrapped (2^32, 2^63, 2^64 divided by an interval); the fastest device is
@@ -15,6 +16,9 @@ static const double overflow_limit = 1e9;
 // %util a little above 100 is rounding of a short interval (up to 103 was seen). Beyond 110 the row shows the device's
 // whole life divided by one interval: its counters were reset.
 static const double util_limit = 110;
+
+// More than any host has; a log that invents devices must not take all memory.
+enum { DEVICES_MOST = 4096 };
 
 // Three months at one report a second.
 enum { REPORTS_MOST = 8000000 };
@@ -158,8 +162,10 @@ static size_t find_slot(struct iostat_log *log, struct text entity, enum entity_
 }
 
 static size_t add_slot(struct iostat_log *log, struct text entity, enum entity_kind kind) {
-    // Names longer than this are no names; and names are stored as valid UTF-8, by which they must be found again.
-    if (log->slot_count + 1 >= TABLES_MOST) return SIZE_MAX;
+    if (log->slot_count == DEVICES_MOST) return SIZE_MAX;
+    // A name that is not UTF-8 is stored under another one and would be new in each report.
+    for (struct text rest = entity; rest.length > 0; rest = text_skip(rest, text_utf8(rest)))
+        if (text_utf8(rest) == 0) return SIZE_MAX;
     source_table(log->source, entity, kind);
     if (log->source->table_count != log->slot_count + 1) return SIZE_MAX;
     log->slots = grow_array(log->slots, &log->slot_capacity, log->slot_count + 1, sizeof *log->slots);
@@ -201,7 +207,8 @@ void iostat_log_row(struct iostat_log *log, struct text entity, enum entity_kind
     size_t slot = find_slot(log, entity, kind);
     if (slot == SIZE_MAX) slot = add_slot(log, entity, kind);
     if (slot == SIZE_MAX) {
-        source_skip(log->source, line, tr("too many different devices in one log: this row is not used"));
+        source_skip(log->source, line, tr("no name of a device, or one too many (%d are read): row not used"),
+                    DEVICES_MOST);
         return;
     }
     struct table *table = &log->source->tables[slot];
@@ -229,31 +236,6 @@ static bool is_zero_row(const struct table *table, size_t row) {
     for (size_t i = 0; i < table->column_count; i++)
         if (!isnan(table->columns[i].values[row]) && table->columns[i].values[row] != 0) return false;
     return true;
-}
-
-// A device without any I/O since boot is left out by iostat: a row of zeros is an interval's.
-static bool has_zero_row(const struct iostat_log *log, millis ordinal) {
-    for (size_t i = 0; i < log->slot_count; i++) {
-        const struct table *table = &log->source->tables[i];
-        if (table->entity_kind != ENTITY_DISK || table->row_count == 0 || table->time[0] != ordinal) continue;
-        if (is_zero_row(table, 0)) return true;
-    }
-    return false;
-}
-
-// The first report of each run holds averages since boot, unless -y left it out.
-static void mark_since_boot(struct iostat_log *log) {
-    for (size_t i = 0; i < log->run_count; i++) {
-        const struct iostat_run *run = &log->runs[i];
-        size_t end = i + 1 < log->run_count ? log->runs[i + 1].first_report : log->report_count;
-        if (run->first_report >= end || run->no_boot_report) continue;
-        // Without a banner the beginning may have been cut off or filtered out: the first report stays
-        // suspect unless it shows what no average since boot can show.
-        if (!run->banner && has_zero_row(log, (millis)run->first_report)) continue;
-        log->reports[run->first_report].since_boot = true;
-        log->source->since_boot_reports++;
-    }
-    log->source->reports = log->report_count;
 }
 
 // Says why a row cannot be used, or returns NULL.
@@ -371,7 +353,8 @@ static void note_nothing_left(const struct iostat_log *log) {
 
 void iostat_log_finish(struct iostat_log *log) {
     struct source *source = log->source;
-    mark_since_boot(log);
+    source->reports = log->report_count;
+    iostat_boot_mark(log);
     iostat_clock_resolve(log);
     note_hot_added(log, shows_idle_rows(log));
     for (size_t i = 0; i < source->table_count; i++) {

@@ -14,6 +14,9 @@
 // -h splits a report into four tables; one more for avg-cpu, and room for a log that changes its options.
 enum { LAYOUTS_KEPT = 8, HEADER_MOST = 1024, NAME_MOST = 256 };
 
+// A loop prints thousands of banners that say the same.
+enum { BANNERS_NOTED = 16 };
+
 struct table_header {
     struct iostat_layout layout;
     bool name_last;
@@ -41,6 +44,7 @@ struct reader {
     struct table_header headers[LAYOUTS_KEPT];
     size_t header_count, header;
     char pending_name[NAME_MOST];  // -h of 10.0.1 to 11.7.1: the name stands on its own line
+    size_t banners;
     unsigned blanks_after_banner;
     bool after_banner, loose_rows;
     uint32_t line;
@@ -101,6 +105,18 @@ static size_t own_offset(struct text line) {
 static bool is_refusal(struct text line) {
     return text_has(line, "iostat: command not found") || text_has(line, "iostat: not found") ||
            text_has(line, "Usage: iostat") || text_has(line, "usage: iostat");
+}
+
+// Beyond the problems that are kept, skipped lines are only counted: their texts would fill the memory.
+static bool will_be_shown(struct reader *r) {
+    if (r->source->problem_count < PROBLEMS_KEPT) return true;
+    r->source->problem_count++;
+    r->source->skipped_lines++;
+    return false;
+}
+
+static char *shown(struct reader *r, struct text text, size_t most) {
+    return text_copy(r->source->arena_, text_head(text, most));
 }
 
 // ── bidding ─────────────────────────────────────────────────────────────────
@@ -165,18 +181,19 @@ static void note_cpus(struct reader *r, struct text rest) {
 // Logs of several machines in one file are told apart by their banners; only the first machine's are used, since their
 // disks have the same names.
 static void note_host(struct reader *r, struct text host) {
+    for (struct text rest = host; rest.length > 0; rest = text_skip(rest, text_utf8(rest)))
+        if (text_utf8(rest) == 0) return;
     if (r->source->host[0] == '\0') {
         r->source->host = text_copy(r->source->arena_, host);
         return;
     }
-    char *copy = text_copy(r->source->arena_, host);
     if (r->prefix.kind == LINE_PREFIX_HOST) return;
-    r->foreign = strcmp(copy, r->source->host) != 0;
+    r->foreign = !text_equal(host, r->source->host);
     r->foreign_boot = true;
     if (r->foreign && !r->foreign_said)
         source_problem(r->source, r->line, SEVERITY_WARNING,
                        tr("reports of another host (%s) begin here: only those of %s are used; split the log by host"),
-                       copy, r->source->host);
+                       text_copy(r->source->arena_, host), r->source->host);
     r->foreign_said |= r->foreign;
 }
 
@@ -190,8 +207,10 @@ static void read_banner(struct reader *r, struct text line) {
     size_t machine = text_find(rest, "_");
     note_host(r, host);
     if (r->foreign) return;
-    source_fact(r->source, TEXT("host"), "kernel", release, r->line);
-    note_cpus(r, text_skip(rest, machine));
+    if (r->banners++ < BANNERS_NOTED) {
+        source_fact(r->source, TEXT("host"), "kernel", release, r->line);
+        note_cpus(r, text_skip(rest, machine));
+    }
     iostat_log_run(&r->log, r->line, text_trim(text_head(rest, machine)));
     r->section = SECTION_NONE;
     r->report_mask = 0;
@@ -279,8 +298,7 @@ static void read_disk_header(struct reader *r, struct text line) {
     size_t index = find_header(r, line);
     r->pending_name[0] = '\0';
     if (index == SIZE_MAX) {
-        source_skip(r->source, r->line, tr("unknown table header: %s"),
-                    text_copy(r->source->arena_, text_head(line, 120)));
+        if (will_be_shown(r)) source_skip(r->source, r->line, tr("unknown table header: %s"), shown(r, line, 120));
         r->section = SECTION_NONE;
         return;
     }
@@ -414,8 +432,8 @@ static void read_other(struct reader *r, struct text line) {
     if (is_wrapping(trimmed)) return;
     if (is_refusal(trimmed)) {
         r->usage = true;
-        source_skip(r->source, r->line, tr("iostat did not run here: %s"),
-                    text_copy(r->source->arena_, text_head(trimmed, 120)));
+        if (will_be_shown(r))
+            source_skip(r->source, r->line, tr("iostat did not run here: %s"), shown(r, trimmed, 120));
         return;
     }
     if (r->usage && (text_starts(trimmed, "[ ") || text_starts(trimmed, "Options are"))) return;
@@ -429,7 +447,7 @@ static void read_other(struct reader *r, struct text line) {
         r->loose_rows = true;
         return;
     }
-    source_skip(r->source, r->line, tr("not understood: %s"), text_copy(r->source->arena_, text_head(trimmed, 80)));
+    if (will_be_shown(r)) source_skip(r->source, r->line, tr("not understood: %s"), shown(r, trimmed, 80));
 }
 
 // Takes the prefix off the line and keeps what it says. In a log that several machines wrote together ("host: "

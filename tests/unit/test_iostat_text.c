@@ -175,6 +175,34 @@ static void two_blank_lines_behind_the_banner_prove_y(void **state) {
     log_of_text_free(&log);
 }
 
+#define SECOND(a, b)                                  \
+    HEAD_E "sda " a " 300.11 1.01 3.37 0.52 10.11 " b \
+           " 90.55 2.02 4.1 9 9.27 0 0 0 0 0 0 0 0 0.4 44.2\nsdb 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0\n"
+
+static void numbers_tell_a_second_from_the_time_since_boot(void **state) {
+    (void)state;
+    // 30, 10, 1 and 2 requests in 0.99 s.
+    struct log_of_text log = parse(BANNER SECOND("30.30", "10.10") "\n" SECOND("5.05", "7.07"));
+    assert_int_equal(log.source->since_boot_reports, 0);
+    assert_int_equal(log_rows(&log, "sda"), 2);
+    assert_true(log_complains(&log, "span a second"));
+    log_of_text_free(&log);
+    log = parse(BANNER SECOND("30.34", "10.10") "\n" SECOND("5.05", "7.07"));
+    assert_int_equal(log.source->since_boot_reports, 1);
+    log_of_text_free(&log);
+    // A loop of `iostat -xy 1 1`, quiet seconds included.
+    log = parse(BANNER SECOND("30.30", "10.10") BANNER SECOND("5.05", "7.07") BANNER HEAD_E
+                "sda 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0\n");
+    assert_int_equal(log.source->since_boot_reports, 0);
+    assert_int_equal(log_rows(&log, "sda"), 3);
+    log_of_text_free(&log);
+    // A loop of plain `iostat -x`.
+    log = parse(BANNER SECOND("30.34", "10.11") BANNER SECOND("30.36", "10.13") BANNER SECOND("30.39", "10.15"));
+    assert_int_equal(log.source->since_boot_reports, 3);
+    assert_true(log_complains(&log, "only averages since boot"));
+    log_of_text_free(&log);
+}
+
 #define STAMPED(stamp, tps) stamp "\n" HEAD_S ROW_S("sda", tps, "5.00") "\n\n"
 
 static void check_times(const char *first, const char *second, const char *third, const char *time, double interval) {
@@ -437,6 +465,7 @@ int main(void) {
         cmocka_unit_test(the_banner_says_who_and_where),
         cmocka_unit_test(a_banner_in_mid_file_is_a_new_run),
         cmocka_unit_test(two_blank_lines_behind_the_banner_prove_y),
+        cmocka_unit_test(numbers_tell_a_second_from_the_time_since_boot),
         cmocka_unit_test(stamps_give_times_and_intervals),
         cmocka_unit_test(a_clock_that_steps_back_is_kept_and_noted),
         cmocka_unit_test(day_and_month_are_proved_or_left_open),
