@@ -226,6 +226,7 @@ static bool complete_dates(struct clock *clock) {
                 int month, day;
                 when_date(clock->source->modified / 1000 / DAY, &when->year, &month, &day);
                 if (when->month > month) when->year--;
+                clock->source->year_assumed = true;
             } else {
                 return false;
             }

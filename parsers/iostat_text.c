@@ -110,8 +110,7 @@ static bool is_refusal(struct text line) {
 // Beyond the problems that are kept, skipped lines are only counted: their texts would fill the memory.
 static bool will_be_shown(struct reader *r) {
     if (r->source->problem_count < PROBLEMS_KEPT) return true;
-    r->source->problem_count++;
-    r->source->skipped_lines++;
+    source_skip(r->source, r->line, "%s", "");
     return false;
 }
 
@@ -438,12 +437,9 @@ static void read_other(struct reader *r, struct text line) {
     }
     if (r->usage && (text_starts(trimmed, "[ ") || text_starts(trimmed, "Options are"))) return;
     if (r->header_count == 0 && is_bare_row(trimmed)) {
-        if (!r->loose_rows)
-            source_skip(r->source, r->line,
-                        tr("a row without the header of its table: what its columns are is not known; keep the line "
-                           "that begins with Device (grep -E 'Device|sda')"));
-        else
-            r->source->skipped_lines++;
+        source_skip(r->source, r->line,
+                    tr("a row without the header of its table: what its columns are is not known; keep the line "
+                       "that begins with Device (grep -E 'Device|sda')"));
         r->loose_rows = true;
         return;
     }

@@ -368,6 +368,14 @@ struct text lines_peek(struct lines *lines) {
 
 bool lines_peek_whole(const struct lines *lines) { return lines->peek_whole; }
 
+// Lines that end in these bytes, as lines_number counts them.
+static uint32_t count_ends(const struct lines *lines, const char *at, size_t size) {
+    uint32_t count = 0;
+    char end = lines->cr_counts ? '\r' : '\n';
+    for (const char *stop = at + size; at < stop && (at = memchr(at, end, (size_t)(stop - at))) != NULL; at++) count++;
+    return count;
+}
+
 struct text lines_rest(struct lines *lines, size_t limit, bool *whole) {
     size_t capacity = 0;
     size_t size = 0;
@@ -378,12 +386,17 @@ struct text lines_rest(struct lines *lines, size_t limit, bool *whole) {
         size_t piece = lines->end - lines->start;
         if (piece > limit - size) piece = limit - size;
         lines->rest = grow_array(lines->rest, &capacity, size + piece + 1, 1);
-        if (piece > 0) size += copy_plain(lines->rest + size, lines->buffer + lines->start, piece, &cr);
+        if (piece > 0) {
+            lines->next_number += count_ends(lines, lines->buffer + lines->start, piece);
+            size += copy_plain(lines->rest + size, lines->buffer + lines->start, piece, &cr);
+        }
         lines->start += piece;
         if (lines->start < lines->end || lines->at_end) break;
         fill(lines);
     }
     *whole = lines->start == lines->end;
     lines->rest[size] = '\0';
+    bool ended = size > 0 && lines->rest[size - 1] == '\n';
+    lines->number = ended ? lines->next_number - 1 : lines->next_number;
     return (struct text){lines->rest, size};
 }
