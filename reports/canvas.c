@@ -104,7 +104,8 @@ static double plain_text(struct canvas *canvas, double x, double y, const char *
     char line[512];
     size_t length = 0;
     for (; *text != '\0' && length + 1 < sizeof line; text++)
-        if (((unsigned char)*text & 0xc0) != 0x80) line[length++] = (unsigned char)*text < 0x80 ? *text : '?';
+        if (((unsigned char)*text & 0xc0) != 0x80)
+            line[length++] = (unsigned char)*text < 0x80 ? (*text == '\n' ? ' ' : *text) : '?';
     line[length] = '\0';
     cairo_text_extents_t extents;
     cairo_text_extents(canvas->cr, line, &extents);

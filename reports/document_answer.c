@@ -110,7 +110,7 @@ void document_timeline(struct document *document) {
         row[2] = cell_number(document, seconds, UNIT_SECONDS);
         row[2].text = unit_duration(document->arena, seconds);
         row[3] = cell_text(document, cause_id(phase->cause));
-        row[4] = cell_text(document, phase->entity);
+        row[4] = cell_name(document, phase->entity);
         row[5] = cell_share(document, phase->confidence);
         row[6] = cell_number(document, phase->lost_gpu_hours, UNIT_NONE);
         row[7] = cell_number(document, phase->gpu_utilization, UNIT_PERCENT);

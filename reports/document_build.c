@@ -89,6 +89,10 @@ struct cell cell_text(struct document *document, const char *text) {
     return (struct cell){.kind = shown[0] == '\0' ? CELL_BLANK : CELL_TEXT, .text = shown};
 }
 
+struct cell cell_name(struct document *document, const char *name) {
+    return cell_text(document, shown_name(document->arena, name, 60));
+}
+
 struct cell cell_number(struct document *document, double value, enum unit unit) {
     if (!isfinite(value)) return (struct cell){.kind = CELL_BLANK, .text = ""};
     return (struct cell){

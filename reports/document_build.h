@@ -26,6 +26,8 @@ void sheet_head(struct sheet *sheet, const char *name, double width, bool right)
 struct cell *sheet_row(struct sheet *sheet);
 
 struct cell cell_text(struct document *document, const char *text);
+// The name of a device or host, cut in the middle if it is very long.
+struct cell cell_name(struct document *document, const char *name);
 struct cell cell_number(struct document *document, double value, enum unit unit);
 // A share 0..1, shown in percent.
 struct cell cell_share(struct document *document, double share);

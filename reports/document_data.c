@@ -27,7 +27,7 @@ static void findings_sheet(struct document *document) {
         row[1].mark = finding->severity == SEVERITY_CRITICAL  ? MARK_ACT
                       : finding->severity == SEVERITY_WARNING ? MARK_SUSPECT
                                                               : MARK_NONE;
-        row[2] = cell_text(document, finding->entity);
+        row[2] = cell_name(document, finding->entity);
         row[3] = cell_text(document, finding->sentence);
         row[4] = cell_share(document, finding->confidence);
         row[5] = cell_number(document, finding->lost_gpu_hours, UNIT_NONE);
@@ -43,7 +43,7 @@ static void evidence_rows(struct document *document, struct sheet *sheet, const 
         row[1] = cell_text(document, evidence->direction > 0   ? tr("for")
                                      : evidence->direction < 0 ? tr("against")
                                                                : tr("context"));
-        row[2] = cell_text(document, evidence->entity);
+        row[2] = cell_name(document, evidence->entity);
         row[3] = cell_text(document, evidence->text);
         row[4] = cell_number(document, evidence->value, evidence->unit);
         row[5] = cell_number(document, evidence->threshold, evidence->unit);
@@ -88,7 +88,7 @@ static void disks_sheet(struct document *document) {
     for (size_t i = 0; i < d->health_count; i++) {
         const struct disk_health *health = &d->health[i];
         struct cell *row = sheet_row(sheet);
-        row[0] = cell_text(document, health->entity);
+        row[0] = cell_name(document, health->entity);
         row[1] = cell_text(document, health->model);
         row[2] = cell_text(document, health->serial);
         row[3] = cell_text(document, health->verdict);
@@ -105,7 +105,7 @@ static void counter_rows(struct document *document, struct sheet *sheet, const s
     for (size_t k = 0; k < health->attribute_count; k++) {
         const struct disk_attribute *a = &health->attributes[k];
         struct cell *row = sheet_row(sheet);
-        row[0] = cell_text(document, health->entity);
+        row[0] = cell_name(document, health->entity);
         row[1] = cell_text(document, a->name);
         row[2] = cell_number(document, a->first, UNIT_NONE);
         row[3] = cell_number(document, a->last, UNIT_NONE);

@@ -26,7 +26,7 @@ void document_ruled_out(struct document *document) {
         const struct ruled_out *rule = &d->ruled_out[i];
         struct cell *row = sheet_row(sheet);
         row[0] = cell_text(document, cause_id(rule->cause));
-        row[1] = cell_text(document, rule->entity);
+        row[1] = cell_name(document, rule->entity);
         row[2] = cell_text(document, rule->result == RULED_OUT_NO_DATA ? tr("no data") : tr("not supported"));
         row[3] = cell_text(document, rule->test);
         row[4] = cell_number(document, rule->value, rule->unit);
@@ -96,7 +96,7 @@ static void change_sheet(struct document *document, struct section *section) {
         row[0] = cell_time(document, change->at);
         row[1] = cell_time(document, change->low);
         row[2] = cell_time(document, change->high);
-        row[3] = cell_text(document, change->entity);
+        row[3] = cell_name(document, change->entity);
         row[4] = cell_text(document, change->quantity);
         row[5] = cell_number(document, change->before, change->unit);
         row[6] = cell_number(document, change->after, change->unit);
@@ -121,7 +121,7 @@ static void anomaly_sheet(struct document *document, struct section *section) {
         struct cell *row = sheet_row(sheet);
         row[0] = cell_time(document, anomaly->start);
         row[1] = cell_time(document, anomaly->end);
-        row[2] = cell_text(document, anomaly->entity);
+        row[2] = cell_name(document, anomaly->entity);
         row[3] = cell_text(document, anomaly->quantity);
         row[4] = cell_number(document, anomaly->value, anomaly->unit);
         row[5] = cell_number(document, anomaly->usual, anomaly->unit);
@@ -147,7 +147,7 @@ static void alert_sheet(struct document *document, struct section *section) {
         row[0] = cell_time(document, alert->first);
         row[1] = cell_text(document, alert->rule);
         row[2] = cell_text(document, shown_severity(alert->severity));
-        row[3] = cell_text(document, alert->entity);
+        row[3] = cell_name(document, alert->entity);
         row[4] = cell_number(document, alert->seconds, UNIT_SECONDS);
         if (row[4].kind == CELL_NUMBER) row[4].text = unit_duration(document->arena, alert->seconds);
         row[5] = cell_text(document, alert->sentence);

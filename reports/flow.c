@@ -109,6 +109,7 @@ static void code_block(struct flow *flow, const char *text) {
 }
 
 static void chart_block(struct flow *flow, enum chart_kind kind) {
+    flow->y += 5;
     const struct text_style caption = {.size = 7.5, .ink = INK_DARK, .width = room(flow), .lines = 4};
     double tall;
     canvas_measure(flow->canvas, chart_caption(kind), &caption, NULL, &tall);
@@ -121,7 +122,8 @@ static void chart_block(struct flow *flow, enum chart_kind kind) {
     cairo_t *cr = canvas_cairo(flow->canvas);
     cairo_save(cr);
     cairo_translate(cr, flow->left, flow->y);
-    chart_draw(kind, flow->canvas, flow->document->diagnosis, room(flow), height);
+    // While pages are counted only the space matters.
+    if (flow->pages > 0) chart_draw(kind, flow->canvas, flow->document->diagnosis, room(flow), height);
     cairo_restore(cr);
     flow->y += height + 3;
     flow->y += canvas_text(flow->canvas, flow->left, flow->y, chart_caption(kind), &caption) + 9;

@@ -7,12 +7,18 @@
 #include "core/arena.h"
 #include "core/lang.h"
 #include "core/text.h"
+#include "core/unit.h"
+#include "reports/lanes.h"
 #include "reports/shown.h"
 #include "reports/summary.h"
 #include "reports/terminal_text.h"
 #include "reports/writer.h"
 
-enum { LINES_MOST = 8 };
+// On a wide terminal two lines more leave room for lanes.
+enum { LINES_MOST = 8, LINES_WIDE = 10, WIDE = 100 };
+
+// Columns of the name and of the range of a lane.
+enum { LANE_TITLE = 18, LANE_RANGE = 14 };
 
 // What is written to, and how much of it is left.
 struct screen {
@@ -67,6 +73,49 @@ static void put_verdict(struct screen *screen, const struct diagnosis *diagnosis
     put_line(screen, piece, color_of(diagnosis->verdict.cause), "");
 }
 
+// One lane as a row of blocks: the mean of each column between the lowest and the highest of the run.
+static void put_lane(struct screen *screen, const struct diagnosis *diagnosis, const struct lane *lane) {
+    static const char *const blocks[] = {"▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"};
+    static const char *const letters[] = {"_", ".", ":", "-", "=", "+", "*", "#"};
+    const char *title = plain(screen, lane->title);
+    size_t columns = (size_t)(screen->width - LANE_TITLE - LANE_RANGE);
+    struct envelope e =
+        lane->merged_count > 0
+            ? envelope_merge(screen->arena, lane->merged, lane->merged_count, diagnosis->start, diagnosis->end, columns)
+            : envelope_of(screen->arena, &lane->lines[0].track, diagnosis->start, diagnosis->end, columns);
+    double low = lane->percent ? 0 : INFINITY, high = lane->percent ? 100 : -INFINITY;
+    for (size_t i = 0; i < columns; i++) {
+        if (isnan(e.mean[i])) continue;
+        low = fmin(low, e.mean[i]);
+        high = fmax(high, e.mean[i]);
+    }
+    if (!(high >= low)) return;
+    const char *row = "";
+    for (size_t i = 0; i < columns; i++) {
+        double share = high > low ? (e.mean[i] - low) / (high - low) : 0;
+        const char *const *signs = screen->options->unicode ? blocks : letters;
+        row = arena_printf(screen->arena, "%s%s", row, isnan(e.mean[i]) ? " " : signs[(int)fmin(7, share * 8)]);
+    }
+    const char *rest = title;
+    const char *name = cut_line(screen, &rest, LANE_TITLE - 1, true);
+    const char *range = plain(screen, arena_printf(screen->arena, " %s–%s", unit_number(screen->arena, low, 2),
+                                                   unit_show(screen->arena, high, lane->unit)));
+    if (terminal_width(range) > LANE_RANGE) range = "";
+    const char *label = arena_printf(screen->arena, "%s%*s", name, LANE_TITLE - terminal_width(name), "");
+    put_line(screen, label, "", arena_printf(screen->arena, "%s%s", row, range));
+}
+
+static void put_lanes(struct screen *screen, const struct diagnosis *diagnosis) {
+    if (diagnosis->start == MILLIS_NONE || diagnosis->end <= diagnosis->start) return;
+    struct lane *lanes = arena_array(screen->arena, LANES_MOST, sizeof *lanes);
+    size_t count = lanes_overview(screen->arena, diagnosis, lanes);
+    for (size_t i = 0; i < count && screen->lines_left > 0; i++) {
+        // Titles of bands are sentences; here the entity and the quantity do.
+        if (lanes[i].merged_count > 0) lanes[i].title = tr("GPU utilisation");
+        put_lane(screen, diagnosis, &lanes[i]);
+    }
+}
+
 void reports_terminal(FILE *out, const struct diagnosis *diagnosis, const struct report_options *options) {
     int width = options->width <= 0 ? 80 : options->width;
     struct screen screen = {.out = out,
@@ -75,7 +124,7 @@ void reports_terminal(FILE *out, const struct diagnosis *diagnosis, const struct
                             .width = width < 40    ? 40
                                      : width > 120 ? 120
                                                    : width,
-                            .lines_left = LINES_MOST};
+                            .lines_left = width < WIDE ? LINES_MOST : LINES_WIDE};
     const struct summary summary = summary_of(screen.arena, diagnosis);
     put_verdict(&screen, diagnosis, &summary);
     put_field(&screen, tr("Why:   "), summary.why[0] == '\0' ? summary.sentence : summary.why, 2);
@@ -83,5 +132,6 @@ void reports_terminal(FILE *out, const struct diagnosis *diagnosis, const struct
     put_field(&screen, tr("Cost:  "), summary.cost, 1);
     put_field(&screen, tr("Next:  "), summary.next, summary.also[0] == '\0' ? 2 : screen.lines_left - 1);
     put_field(&screen, tr("Also:  "), summary.also, 1);
+    put_lanes(&screen, diagnosis);
     arena_free(screen.arena);
 }

@@ -64,7 +64,8 @@ static size_t fit(const char *text, int width, size_t *blank) {
     *blank = 0;
     for (int used = 0; text[at] != '\0'; at += length) {
         uint32_t code = code_at(text + at, &length);
-        if (code == ' ') *blank = at;
+        // A number and its percent sign stay together.
+        if (code == ' ' && text[at + 1] != '%') *blank = at;
         used += code_width(code);
         if (used > width) break;
         if (code_width(code) == 2) *blank = at + length;
