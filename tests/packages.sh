@@ -46,8 +46,9 @@ develop  cmd:man               man-db               man-db                 -
 END
 }
 
-# Where a distribution's Python packages are; the Makefile passes the one that the tests run with.
-python=${PYTHON:-python3}
+# A distribution's Python packages belong to /usr/bin/python3, wherever another one shadows it (the Makefile agrees).
+python=${PYTHON:-/usr/bin/python3}
+[ -x "$python" ] || python=python3
 
 compiles() {
     probe=$(mktemp -d) || return 1
