@@ -153,7 +153,7 @@ static bool find_in(struct text name, const struct spelling *list, size_t count,
 }
 
 bool iostat_field_find(struct text name, struct iostat_field *out) {
-    for (uint8_t i = 0; i < AFTER_LAST; i++) {
+    for (int i = 0; i < AFTER_LAST; i++) {
         if (!text_equal(name, iostat_quantities[i].name)) continue;
         fill(out, i, 1);
         return true;

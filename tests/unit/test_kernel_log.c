@@ -196,8 +196,7 @@ static void five_wordings_of_an_io_error(void **state) {
         "end_request: I/O error, dev sdb, sector 100",
         "blk_update_request: I/O error, dev sdb, sector 100",
         "print_req_error: I/O error, dev sdb, sector 100",
-        "blk_update_request: critical medium error, dev sdb, sector 100 op 0x0:(READ) flags 0x0 phys_seg 1 prio class "
-        "0",
+        "blk_update_request: critical medium error, dev sdb, sector 100 op 0x0:(READ) flags 0x0 phys_seg 1",
         "I/O error, dev sdb, sector 100 op 0x1:(WRITE) flags 0x0 phys_seg 16 prio class 0",
         "Buffer I/O error on dev sdb1, logical block 12, async page read",
         "sd 1:0:0:0: [sdb] tag#9 FAILED Result: hostbyte=DID_OK driverbyte=DRIVER_SENSE cmd_age=2s",
