@@ -128,7 +128,8 @@ ASAN := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-p
 .PHONY: check-asan
 check-asan: ## all tests under the address and undefined-behaviour sanitizers
 	@PYTHON=$(PYTHON) tests/packages.sh build test
-	@$(SUBMAKE) check-ready BUILD=$(BUILD)/asan CFLAGS="-O1 -g" SANITIZE="$(ASAN)"
+	@LSAN_OPTIONS=suppressions=$(CURDIR)/tests/lsan.supp:print_suppressions=0 \
+	    $(SUBMAKE) check-ready BUILD=$(BUILD)/asan CFLAGS="-O1 -g" SANITIZE="$(ASAN)"
 
 .PHONY: check-layers
 check-layers: ## the rooms include only what they may, and nothing in a cycle
