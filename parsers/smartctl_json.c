@@ -349,7 +349,10 @@ static size_t read_one(struct source *source, struct smart_file *file, struct te
     json_t *root = json_loadb(rest.at, length, JSON_REJECT_DUPLICATES, &error);
     if (root == NULL) {
         ++*broken;
-        source_problem(source, line + (uint32_t)(error.line > 0 ? error.line - 1 : 0), SEVERITY_WARNING,
+        // An error at the end stands behind the last line end.
+        uint32_t most = count_lines(text_trim(text_head(rest, length)));
+        uint32_t below = error.line > 0 ? (uint32_t)error.line - 1 : 0;
+        source_problem(source, line + (below < most ? below : most), SEVERITY_WARNING,
                        tr("not valid JSON at column %d (%s): this document is not read"), error.column, error.text);
         source->skipped_lines += count_lines(text_head(rest, next_document(rest))) + 1;
         return next_document(rest);
