@@ -244,9 +244,11 @@ static void link_sparse(struct task *task, size_t i, double wall) {
         if (!last && !is_series(task->recording->sources[k])) continue;
         double candidate = last ? wall : task->clocks[k].offset_seconds;
         fits = own.last - candidate >= run.first - NEARBY && own.first - candidate <= run.last + NEARBY;
-        chosen = fits && (!file.speaks || fabs(file.lead - candidate) <= SKEW_MOST);
+        chosen = fits;
         if (chosen) lead = candidate;
     }
+    // A log that fell silent before its file was closed looks as if its clock were slow: that proves nothing.
+    bool confirmed = file.speaks && fabs(file.lead - lead) <= SKEW_MOST;
     if (!chosen && file.speaks && fabs(lead_rest(file.lead)) <= file.uncertainty) {
         set(&task->clocks[i], lead_zone(file.lead), SKEW_MOST, CLOCK_ESTIMATED, true,
             tr("the time at which its file was last written"));
@@ -254,7 +256,7 @@ static void link_sparse(struct task *task, size_t i, double wall) {
         set(&task->clocks[i], lead, UNPROVED_ZONE, CLOCK_ASSUMED, false,
             tr("assumed to be on the reference's clock, although it then lies outside the run; alignment not "
                "established"));
-    } else if (file.speaks) {
+    } else if (confirmed) {
         set(&task->clocks[i], lead, 30, lead == 0 ? CLOCK_ASSUMED : CLOCK_ESTIMATED, true,
             tr("on the clock of the other logs, and its file was last written when it says"));
     } else {

@@ -21,6 +21,7 @@
 
 struct case_file {
     struct span a, b;  // reference, other
+    struct span work;  // of the reference's GPUs
     struct witness spans, modified;
     struct lag_estimate lags;
     const struct link_request *request;
@@ -166,6 +167,12 @@ static struct link_result unproved(const struct case_file *file) {
                                100 * overlap, why));
 }
 
+static bool has_job(const struct source *source) {
+    for (size_t i = 0; i < source->table_count; i++)
+        if (source->tables[i].entity_kind == ENTITY_JOB) return true;
+    return false;
+}
+
 static struct link_result judge(struct case_file *file) {
     struct link_result out;
     if (anchors_agree(file)) return by_anchors(file);
@@ -181,6 +188,9 @@ static struct link_result judge(struct case_file *file) {
     if (!lags->accepted && spans_contained(file->a, file->b))
         return zone_only(0, 2 * fmax(15, fmax(file->a.cadence, file->b.cadence)),
                          tr("on the reference's clock: it covers the same time, and would not in any other zone"));
+    if (!lags->accepted && has_job(file->request->other) && spans_job(file->work, file->b))
+        return zone_only(0, 2 * fmax(15, fmax(file->a.cadence, file->b.cadence)),
+                         tr("on the reference's clock: it ends when the GPUs stop working"));
     return unproved(file);
 }
 
@@ -188,6 +198,7 @@ struct link_result link_logs(const struct link_request *request, struct arena *a
     struct case_file file = {
         .a = span_of(request->reference, request->reference_count),
         .b = span_of(&request->other, 1),
+        .work = span_of_work(request->reference, request->reference_count),
         .request = request,
         .arena = arena,
     };

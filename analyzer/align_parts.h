@@ -78,6 +78,11 @@ struct witness witness_modified(const struct source *reference, struct span refe
                                 struct span other_span);
 // One log lies within the other as printed, and would not if moved by a quarter hour or more.
 bool spans_contained(struct span reference, struct span other);
+// When GPUs work, by their log: from the first to the last sample above 5 % utilisation. Not known without such a
+// column.
+struct span span_of_work(const struct source *const *sources, size_t count);
+// A training log ends with the work of its GPUs, within a few reports, and begins not long before or after it.
+bool spans_job(struct span work, struct span job);
 // Seconds in which both logs report when `other` is moved back by `lead`, as a share of the shorter one.
 double spans_overlap(struct span reference, struct span other, double lead);
 

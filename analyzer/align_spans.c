@@ -9,6 +9,11 @@
 #define LENGTH_SHARE 0.02
 // A log shorter than this is not long enough for its ends to say anything.
 #define LEAST_LENGTH 300.0
+// GPU utilisation above this is work, in %.
+#define WORKING 5.0
+// A training log begins with words, or with its first step; both within this of the first work of the GPUs. Less than
+// half of ZONE_STEP, so that no other zone fits as well.
+#define JOB_START 300.0
 // What a program still holds in its buffer when it is stopped, besides two reports.
 #define WRITE_DELAY 15.0
 
@@ -79,6 +84,30 @@ bool spans_contained(struct span reference, struct span other) {
     double longer = fmax(reference.last - reference.first, other.last - other.first);
     double shorter = fmin(reference.last - reference.first, other.last - other.first);
     return shorter >= LEAST_LENGTH && longer - shorter + 2 * edge < ZONE_STEP;
+}
+
+struct span span_of_work(const struct source *const *sources, size_t count) {
+    struct span span = {.first = INFINITY, .last = -INFINITY};
+    for (size_t s = 0; s < count; s++) {
+        if (sources[s]->cadence > span.cadence) span.cadence = sources[s]->cadence;
+        for (size_t t = 0; t < sources[s]->table_count; t++) {
+            const struct table *table = &sources[s]->tables[t];
+            const struct column *column =
+                table->entity_kind == ENTITY_GPU ? table_find(table, "utilization.gpu") : NULL;
+            for (size_t i = 0; column != NULL && i < table->row_count; i++) {
+                if (!(column->values[i] > WORKING) || table->time[i] == MILLIS_NONE) continue;
+                span.first = fmin(span.first, (double)table->time[i] / 1000);
+                span.last = fmax(span.last, (double)table->time[i] / 1000);
+            }
+        }
+    }
+    span.known = span.last > span.first;
+    return span;
+}
+
+bool spans_job(struct span work, struct span job) {
+    if (!work.known || !job.known || job.last - job.first < LEAST_LENGTH) return false;
+    return fabs(job.last - work.last) <= slack(work, job) && fabs(job.first - work.first) <= JOB_START;
 }
 
 double spans_overlap(struct span reference, struct span other, double lead) {

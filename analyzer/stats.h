@@ -64,6 +64,7 @@ void stats_detrend(double *values, size_t n);
 // ── tests (stats_tests.c) ───────────────────────────────────────────────────
 
 double stats_normal_upper(double z);                  // P(Z > z)
+double stats_chi_square_upper(double x, double df);   // P(X > x); NaN unless df > 0
 double stats_normal_quantile(double p);               // z with P(Z <= z) = p
 double stats_student_two_sided(double t, double df);  // P(|T| > |t|); NaN unless df > 0
 // Two-sided p of a correlation coefficient over n_effective independent pairs. NaN unless n_effective > 2.

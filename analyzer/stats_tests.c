@@ -9,6 +9,11 @@
 
 double stats_normal_upper(double z) { return isnan(z) ? NAN : gsl_cdf_ugaussian_Q(z); }
 
+double stats_chi_square_upper(double x, double df) {
+    if (isnan(x) || !(df > 0)) return NAN;
+    return x <= 0 ? 1 : gsl_cdf_chisq_Q(x, df);
+}
+
 double stats_normal_quantile(double p) { return p > 0 && p < 1 ? gsl_cdf_ugaussian_Pinv(p) : NAN; }
 
 double stats_student_two_sided(double t, double df) {
