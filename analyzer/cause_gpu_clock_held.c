@@ -48,6 +48,12 @@ static void account_locked(struct run *run, struct gpu *gpu, const struct level 
     }
 }
 
+// Flat and very low, and neither a maximum nor a reason to hold it against.
+static bool doubtful(const struct run *run, const struct gpu *gpu, const struct level *level) {
+    return isnan(level->top) && !gpu->has_reasons && level->high - level->low <= FLAT_SPREAD * level->clock &&
+           level->clock < rules_get(run->rules, "gpu.low_clock_mhz");
+}
+
 void judge_gpu_clock_held(struct run *run, struct claims *claims) {
     bool clocks = false;
     bool bit = false;
@@ -59,6 +65,7 @@ void judge_gpu_clock_held(struct run *run, struct claims *claims) {
         float *busy = grid_empty(run);
         struct level level = busy_level(run, gpu, busy);
         if (locked(run, gpu, &level)) account_locked(run, gpu, &level, busy);
+        if (doubtful(run, gpu, &level)) run->clock_doubt = gpu;
     }
     bool only = false;
     const struct gpu *worst = clock_loss_worst(run, CAUSE_GPU_CLOCK_HELD, &only);
@@ -67,7 +74,7 @@ void judge_gpu_clock_held(struct run *run, struct claims *claims) {
     claim->test = tr("GPU time lost to a flat clock far below its maximum, cool and below the power limit");
     claim->unit = UNIT_PERCENT;
     claim->threshold = rules_get(run->rules, "verdict.loss_percent");
-    if (!clocks) {
+    if (worst == NULL && (!clocks || run->clock_doubt != NULL)) {
         claim->no_data = true;
         claim->settle =
             tr("nvidia-smi --query-gpu with clocks.current.sm, clocks.max.sm and clocks_event_reasons.active");

@@ -1,5 +1,7 @@
 #include "analyzer/clock_loss.h"
 
+#define DEEP_CUT 0.7
+enum { COOL_CELSIUS = 75 };
 enum { HOT_CELSIUS = 83 };  // sustained above this a GPU without reason bits is suspect (gpu-causes.md 1)
 
 static bool works(const struct gpu *gpu, size_t bin) {
@@ -39,6 +41,10 @@ enum cause clock_loss_cause(const struct run *run, const struct gpu *gpu, size_t
         if (gpu->temperature[bin] >= HOT_CELSIUS) return CAUSE_GPU_THERMAL;
         if (gpu->power[bin] >= 0.97F * gpu->power_limit[bin]) return CAUSE_GPU_POWER_CAP;
     }
+    // Clocks locked with nvidia-smi -lgc set no reason bit: a deep cut of a cool GPU at low power is a setting.
+    bool deep = (double)gpu->clock[bin] < DEEP_CUT * gpu->clock_reference;
+    bool low_power = isnan(gpu->power[bin]) || gpu->power[bin] < 0.7F * gpu->busy_power;
+    if (deep && gpu->temperature[bin] < COOL_CELSIUS && low_power) return CAUSE_GPU_CLOCK_HELD;
     return CAUSE_COUNT_;
 }
 

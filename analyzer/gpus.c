@@ -16,13 +16,20 @@ static bool gpu_known(const struct run *run, const char *entity) {
     return false;
 }
 
-// The first placed source, the reference first, that logged the quantity for the GPU.
+// From every placed source that logged the quantity for the GPU, the reference first: logs of one GPU may follow each
+// other, or know different columns.
 static float *gpu_column(const struct run *run, const struct gpu *gpu, const char *quantity) {
     float *values = grid_column(run, gpu->source, gpu->table, quantity);
-    for (size_t i = 0; values == NULL && i < run->recording->source_count; i++) {
+    for (size_t i = 0; i < run->recording->source_count; i++) {
         const struct source *source = run->recording->sources[i];
         if (source == gpu->source || source->refused) continue;
-        values = grid_column(run, source, source_find(source, gpu->entity), quantity);
+        float *more = grid_column(run, source, source_find(source, gpu->entity), quantity);
+        if (values == NULL) {
+            values = more;
+            continue;
+        }
+        for (size_t k = 0; more != NULL && k < run->bins; k++)
+            if (isnan(values[k])) values[k] = more[k];
     }
     return values;
 }
@@ -281,6 +288,16 @@ static void account_waiting(struct run *run) {
     }
 }
 
+static void power_references(struct run *run) {
+    for (size_t g = 0; g < run->gpu_count; g++) {
+        struct gpu *gpu = &run->gpus[g];
+        float *busy = grid_empty(run);
+        for (size_t i = 0; i < run->bins; i++)
+            if (busy_bin(run, gpu, i)) busy[i] = gpu->power[i];
+        gpu->busy_power = (float)grid_quantile(busy, run->bins, 0.95);
+    }
+}
+
 static void sum_gpus(struct run *run) {
     run->active = arena_array(run->arena, run->bins, sizeof *run->active);
     run->starved = grid_empty(run);
@@ -320,6 +337,7 @@ void gpus_account(struct run *run) {
     incidents_apply(run);
     for (size_t g = 0; g < run->gpu_count; g++) run->gpus[g].full_util = full_utilization(run, &run->gpus[g]);
     clock_references(run);
+    power_references(run);
     for (size_t g = 0; g < run->gpu_count; g++) account_gpu(run, &run->gpus[g]);
     account_waiting(run);
     sum_gpus(run);

@@ -32,7 +32,8 @@ struct gpu {
     double full_util;        // % of the run's own healthy level
     double clock_reference;  // MHz; NaN if there is none
     const char *clock_reference_note;
-    bool unused;  // no job ever ran on it
+    float busy_power;  // W; 95th percentile while it works
+    bool unused;       // no job ever ran on it
     // Worked out.
     unsigned char *state;  // enum gpu_state
     float *starved;        // share of the bin's GPU time lost waiting, 0..1
@@ -98,6 +99,7 @@ struct run {
     size_t disk_count;
     struct host host;
     struct job job;
+    const struct gpu *clock_doubt;  // a GPU whose flat, very low clock cannot be judged; NULL if none
     struct stall *stalls;
     size_t stall_count;
     double stall_period;  // s; NaN if they do not recur

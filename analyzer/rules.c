@@ -22,6 +22,9 @@ static const struct rule_row rows[] = {
         "(judgement)")},
     {"gpu.clock_cut_percent", 6, 1, 50, UNIT_PERCENT,
      N_("a clock this far below its reference is materially cut; boost drifts by a few percent (judgement)")},
+    {"gpu.low_clock_mhz", 900, 100, 3000, UNIT_MHZ,
+     N_("a flat busy SM clock below this is in doubt where no maximum was logged; boards of the last ten years boost "
+        "above 1000 MHz (judgement)")},
     {"gpu.straggler_percent", 10, 2, 50, UNIT_PERCENT,
      N_("a GPU slower than its siblings by this much is blamed; half of it is reported (fleet spread is several "
         "percent)")},

@@ -37,7 +37,7 @@ static enum cause choose(const struct run *run) {
     bool mostly_idle = idle >= rules_get(run->rules, "verdict.idle_percent") / 100;
     if (mostly_idle && run->out->lost_total < least * run->out->gpu_hours) return CAUSE_JOB_IDLE;
     if (job > 0 && run->out->lost_total / job >= least) return most_expensive(run);
-    return CAUSE_COMPUTE_BOUND;
+    return run->clock_doubt != NULL ? CAUSE_UNKNOWN : CAUSE_COMPUTE_BOUND;
 }
 
 static struct claim *main_claim(const struct claims *claims, enum cause cause) {
@@ -130,13 +130,12 @@ static void no_loss_words(struct run *run, struct verdict *verdict, enum cause c
         tr("Check when the job started and ended (scheduler log); the time with a job shows no notable loss.");
 }
 
+// The log whose absence leaves most open: disks before CPUs before the rest.
 static const char *missing_log(const struct claims *claims) {
-    for (size_t k = 0; k < claims->count; k++) {
-        const struct claim *claim = &claims->items[k];
-        bool matters = claim->cause == CAUSE_STORAGE_READ || claim->cause == CAUSE_CPU_PREPROCESSING ||
-                       claim->cause == CAUSE_INPUT_ELSEWHERE;
-        if (claim->no_data && matters) return claim->settle;
-    }
+    static const enum cause order[] = {CAUSE_STORAGE_READ, CAUSE_CPU_PREPROCESSING, CAUSE_INPUT_ELSEWHERE};
+    for (size_t i = 0; i < sizeof order / sizeof order[0]; i++)
+        for (size_t k = 0; k < claims->count; k++)
+            if (claims->items[k].no_data && claims->items[k].cause == order[i]) return claims->items[k].settle;
     for (size_t k = 0; k < claims->count; k++)
         if (claims->items[k].no_data && claims->items[k].takes != LOSS_NONE) return claims->items[k].settle;
     return "";
@@ -149,6 +148,16 @@ static void unknown_words(struct run *run, struct verdict *verdict, const struct
             tr("nvidia-smi --query-gpu=timestamp,index,utilization.gpu,memory.used,power.draw,clocks.current.sm "
                "--format=csv -l 1, recorded during the run");
         verdict->next = tr("Record the run again with samples/capture.sh.");
+        return;
+    }
+    if (run->clock_doubt != NULL && run->out->lost_total <= 0.08 * job_hours(run)) {
+        verdict->sentence =
+            arena_printf(run->arena,
+                         tr("%s is busy at a flat %.0f MHz; whether a setting holds its clock down cannot be "
+                            "told, since its maximum was not logged."),
+                         run->clock_doubt->entity, grid_quantile(run->clock_doubt->clock, run->bins, 0.5));
+        verdict->settle = tr("nvidia-smi --query-gpu=clocks.max.sm,clocks_event_reasons.active --format=csv");
+        verdict->next = arena_printf(run->arena, tr("Compare it with the maximum: %s."), verdict->settle);
         return;
     }
     double job = job_hours(run);
@@ -227,11 +236,10 @@ void verdict_reach(struct run *run, struct claims *claims) {
     verdict->confidence = confidence_of(run, cause, loss_cause, claim);
     if (verdict->confidence > run->out->quality.confidence_cap) {
         verdict->confidence = run->out->quality.confidence_cap;
-        verdict->confidence_note = arena_printf(run->arena, tr("capped at %.2f by data quality %c"),
-                                                run->out->quality.confidence_cap, run->out->quality.grade);
+        verdict->confidence_note = tr("the data allow no more");
     } else {
-        verdict->confidence_note =
-            claim != NULL ? arena_printf(run->arena, tr("it explains %.0f %% of the lost time"), 100 * dominance(run, loss_cause))
-                          : "";
+        verdict->confidence_note = claim != NULL ? arena_printf(run->arena, tr("it explains %.0f %% of the lost time"),
+                                                                100 * dominance(run, loss_cause))
+                                                 : "";
     }
 }
