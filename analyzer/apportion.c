@@ -120,7 +120,7 @@ static struct claim *taker(const struct claims *claims, size_t bin) {
     for (size_t k = 0; k < claims->count; k++) {
         struct claim *claim = &claims->items[k];
         if (claim->takes != LOSS_STARVED || !claim->supported || !present(claim, bin)) continue;
-        if (best == NULL) {
+        if (best == NULL || (best->weak && !claim->weak && independent(claim))) {
             best = claim;
         } else if (claim->cause == best->cause && claim->contrast.explained > best->contrast.explained) {
             best = claim;

@@ -35,6 +35,7 @@ struct claim {
     bool no_data;         // cannot tell: the log that would show it is missing
     const char *settle;   // then: which log or command would
     double strength;      // 0..1: how good the proof is if the loss goes with it
+    bool weak;            // gives way in a bin to a disk, the memory or all CPUs
     bool certain;         // needs no contrast (an Xid, a link below its width on every busy sample)
     // The test, for the ledger of what was ruled out.
     const char *test;

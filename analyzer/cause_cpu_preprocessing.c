@@ -15,6 +15,18 @@ static float *all_busy(const struct run *run) {
     return active;
 }
 
+// The mean over a minute around each bin: a thread at its limit still idles for a moment now and then.
+static float *over_a_minute(const struct run *run, const float *values) {
+    size_t reach = (size_t)(30 / run->dt);
+    float *smooth = active_none(run);
+    for (size_t i = 0; i < run->bins; i++) {
+        size_t from = i > reach ? i - reach : 0;
+        size_t to = i + reach < run->bins ? i + reach : run->bins - 1;
+        if (!isnan(values[i])) smooth[i] = (float)grid_mean(values + from, to - from + 1);
+    }
+    return smooth;
+}
+
 static float *one_busy(const struct run *run) {
     const struct host *host = &run->host;
     double limit = rules_get(run->rules, "cpu.core_percent");
@@ -23,10 +35,12 @@ static float *one_busy(const struct run *run) {
     for (size_t g = 0; g < run->gpu_count; g++) working += !run->gpus[g].unused;
     double most = working > FEW_CORES ? (double)working : FEW_CORES;
     float *active = active_none(run);
+    float *most_busy = over_a_minute(run, host->core_max);
+    float *saturated = over_a_minute(run, host->cores_saturated);
     for (size_t i = 0; i < run->bins; i++) {
         if (isnan(host->core_max[i])) continue;
         bool rest_free = isnan(host->busy[i]) || (double)host->busy[i] <= 100 - free_share;
-        active[i] = (double)host->core_max[i] >= limit && rest_free && (double)host->cores_saturated[i] <= most ? 1 : 0;
+        active[i] = (double)most_busy[i] >= limit && rest_free && (double)saturated[i] <= most ? 1 : 0;
     }
     return active;
 }
@@ -73,6 +87,7 @@ static void judge_one(struct run *run, struct claims *claims) {
     claim->unit = UNIT_PERCENT;
     claim->test = tr("the busiest single CPU while the GPUs starve");
     claim->strength = 0.85;
+    claim->weak = true;
     double most = median_active(run, run->host.core_max, claim->active);
     double all = median_active(run, run->host.busy, claim->active);
     claim->sentence = arena_printf(

@@ -18,6 +18,20 @@ static double loss_between(const struct run *run) {
     return count == 0 ? NAN : sum / (double)count;
 }
 
+// Were disks and CPUs logged while the GPUs stood still?
+static bool host_seen_in_gaps(const struct run *run) {
+    size_t gaps = 0;
+    size_t seen = 0;
+    for (size_t i = 0; i < run->bins; i++) {
+        if (!run->stalled[i]) continue;
+        gaps++;
+        bool disk = false;
+        for (size_t d = 0; d < run->disk_count; d++) disk = disk || !isnan(run->disks[d].util[i]);
+        seen += disk && !isnan(run->host.busy[i]);
+    }
+    return 10 * seen >= 7 * gaps;
+}
+
 void judge_epoch_gap(struct run *run, struct claims *claims) {
     struct claim *claim = claims_add(claims, CAUSE_EPOCH_GAP, "", LOSS_STARVED);
     claim->test = tr("stand-stills of all GPUs that recur at equal distance");
@@ -44,8 +58,11 @@ void judge_epoch_gap(struct run *run, struct claims *claims) {
     if (recurring == 0) return;
     double mean = seconds / (double)recurring;
     claim->strength = 0.72 + (at_epoch * 2 >= recurring ? 0.16 : 0) + (!isnan(run->stall_period) ? 0.06 : 0);
-    bool seen_disks = run->disk_count > 0 && run->host.has_cpu;
-    if (!seen_disks) claim->strength -= 0.15;
+    if (!host_seen_in_gaps(run) && at_epoch * 2 < recurring) {
+        claim->no_data = true;  // checkpoints look the same from the GPUs' side
+        claim->settle = tr("iostat -xt 1, recorded on the node during the run, or the training log");
+        return;
+    }
     claim->sentence =
         isnan(run->stall_period)
             ? arena_printf(run->arena,

@@ -44,7 +44,9 @@ static const struct rule_row rows[] = {
      N_("mean request size up to which reads are small and random (judgement)")},
     {"cpu.busy_percent", 90, 50, 100, UNIT_PERCENT,
      N_("all CPUs together, iowait counted as idle, from which they are the limit")},
-    {"cpu.core_percent", 95, 50, 100, UNIT_PERCENT, N_("one CPU from which it is saturated")},
+    {"cpu.core_percent", 85, 50, 100, UNIT_PERCENT,
+     N_("one CPU, over a minute, from which a single thread is the limit: one that now and then waits for the GPU "
+        "stays below 100 (judgement)")},
     {"cpu.free_percent", 30, 1, 90, UNIT_PERCENT, N_("idle share from which the CPUs are free (judgement)")},
     {"memory.swap_kbs", 1000, 1, 1000000, UNIT_KIB_PER_S,
      N_("swap-in and swap-out, both sustained, that count as thrashing (judgement)")},
