@@ -151,6 +151,7 @@ struct source {
     int zone_first, zone_last;           // minutes east of UTC of the first and last stamp, for CLOCK_ZONED
     bool fraction;                       // stamps print milliseconds
     bool twelve_hour, day_month_proved;  // how the stamps were read (for the list of clocks)
+    bool day_month_open;                 // dates that can be read both ways were read month first, for want of a proof
     bool year_assumed;                   // the stamps print no year: month and day are certain, the year is a guess
     const char *clock_note;  // one sentence for people: what the reading of the stamps rests on; "" if plain
     millis first, last;      // of all dated rows and events; MILLIS_NONE if untimed

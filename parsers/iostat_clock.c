@@ -399,11 +399,7 @@ static void note_order(const struct clock *clock) {
         note(source, tr("dates with a 12-hour clock and a four-digit year are month/day, as en_US writes them"));
         return;
     }
-    note(source, tr("day and month cannot be told apart in its dates; they were read month first"));
-    source_problem(
-        source, clock->count > 0 ? clock->lines[0] : 0, SEVERITY_WARNING,
-        tr("the dates may be month/day or day/month; they were read month first. A day above 12 or a log with "
-           "S_TIME_FORMAT=ISO would settle it"));
+    source->day_month_open = true;
 }
 
 static void place_by_ordinal(struct iostat_log *log) {

@@ -10,6 +10,7 @@
 
 #include "core/arena.h"
 #include "core/lang.h"
+#include "parsers/date_order.h"
 #include "parsers/digest.h"
 #include "parsers/hosts.h"
 #include "parsers/mixed.h"
@@ -308,6 +309,7 @@ bool read_paths(struct recording *recording, char *const *paths, size_t count, c
     free(found.files);
     arena_free(found.arena);
     hosts_assign(recording, first);
+    date_order_settle(recording, first);
     if (options->join_rotated) rotated_join(recording, first);
     return good;
 }

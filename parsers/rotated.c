@@ -87,6 +87,7 @@ static void add_counts(struct source *joined, const struct source *part) {
     joined->fraction |= part->fraction;
     joined->twelve_hour |= part->twelve_hour;
     joined->day_month_proved |= part->day_month_proved;
+    joined->day_month_open |= part->day_month_open;
     joined->zone_last = part->zone_last;
     if (joined->tool_version[0] == '\0') joined->tool_version = part->tool_version;
 }
