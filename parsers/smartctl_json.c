@@ -342,22 +342,32 @@ static size_t next_document(struct text text) {
     return found == SIZE_MAX ? text.length : found + 2;
 }
 
-static size_t read_one(struct source *source, struct smart_file *file, struct text rest, uint32_t line,
-                       size_t *broken) {
+struct documents {
+    struct source *source;
+    struct smart_file *file;
+    uint32_t line;  // of the document at hand
+    uint32_t last;  // of the file
+    size_t broken;
+};
+
+// The number that an editor shows: decoding may have cut a line where it held NUL bytes.
+static uint32_t shown(const struct documents *documents, uint32_t line) {
+    return line < documents->last ? line : documents->last;
+}
+
+static size_t read_one(struct documents *documents, struct text rest) {
     size_t length = document_length(rest);
     json_error_t error;
     json_t *root = json_loadb(rest.at, length, JSON_REJECT_DUPLICATES, &error);
     if (root == NULL) {
-        ++*broken;
-        // An error at the end stands behind the last line end.
-        uint32_t most = count_lines(text_trim(text_head(rest, length)));
+        documents->broken++;
         uint32_t below = error.line > 0 ? (uint32_t)error.line - 1 : 0;
-        source_problem(source, line + (below < most ? below : most), SEVERITY_WARNING,
+        source_problem(documents->source, shown(documents, documents->line + below), SEVERITY_WARNING,
                        tr("not valid JSON at column %d (%s): this document is not read"), error.column, error.text);
-        source->skipped_lines += count_lines(text_head(rest, next_document(rest))) + 1;
+        documents->source->skipped_lines += count_lines(text_head(rest, next_document(rest))) + 1;
         return next_document(rest);
     }
-    read_document(source, file, root, line);
+    read_document(documents->source, documents->file, root, shown(documents, documents->line));
     json_decref(root);
     return length;
 }
@@ -369,22 +379,21 @@ void smartctl_json_parse(struct lines *lines, const struct parse_options *option
     if (!whole)
         source_problem(source, 0, SEVERITY_WARNING, tr("only the first %d MiB of this file are read"),
                        TEXT_LIMIT >> 20);
-    struct smart_file *file = smart_file_new(source);
-    uint32_t line = 1;
-    size_t broken = 0;
+    struct documents documents = {
+        .source = source, .file = smart_file_new(source), .line = 1, .last = lines_number(lines)};
     for (size_t at_brace = text_find(rest, "{"); at_brace != SIZE_MAX; at_brace = text_find(rest, "{")) {
-        if (broken == BROKEN_MOST) {
-            source_problem(source, line, SEVERITY_WARNING,
+        documents.line += count_lines(text_head(rest, at_brace));
+        if (documents.broken == BROKEN_MOST) {
+            source_problem(source, shown(&documents, documents.line), SEVERITY_WARNING,
                            tr("%d documents are not valid JSON: the rest of the file is not read"), BROKEN_MOST);
             break;
         }
-        line += count_lines(text_head(rest, at_brace));
         rest = text_skip(rest, at_brace);
-        size_t used = read_one(source, file, rest, line, &broken);
-        line += count_lines(text_head(rest, used));
+        size_t used = read_one(&documents, rest);
+        documents.line += count_lines(text_head(rest, used));
         rest = text_skip(rest, used);
     }
-    smart_file_finish(file);
+    smart_file_finish(documents.file);
     if (source->reports == 0) {
         source->refused = true;
         source_problem(source, 0, SEVERITY_WARNING, tr("no whole document of smartctl is left in this file"));
