@@ -15,7 +15,7 @@
 #include "reports/shown.h"
 
 // A lane is its title above its plot; the strip above the first lane names the windows.
-enum { RIBBON = 16, LANE = 38, LANE_SMALL = 30, TITLE = 12, STRIP = 11, AXIS = 30 };
+enum { RIBBON = 16, LANE = 38, LANE_SMALL = 46, TITLE = 12, STRIP = 11, AXIS = 30 };
 
 static double legend_height(const struct diagnosis *d) { return ribbon_legend_count(d) > 0 ? 15 : 0; }
 
