@@ -1,6 +1,7 @@
 #include "reports/chart_bars.h"
 
 #include <math.h>
+#include <stdbool.h>
 #include <string.h>
 
 #include "analyzer/diagnosis.h"
@@ -170,11 +171,23 @@ double chart_correlations_height(const struct diagnosis *diagnosis, double width
     return (double)pair_rows(diagnosis) * 15 + 6 + FOOT;
 }
 
-static const char *pair_name(struct arena *arena, const struct correlation *pair) {
-    const char *a = pair->a_entity[0] == '\0' ? "" : arena_printf(arena, "%s ", shown_name(arena, pair->a_entity, 16));
-    const char *b = pair->b_entity[0] == '\0' ? "" : arena_printf(arena, "%s ", shown_name(arena, pair->b_entity, 16));
-    return arena_printf(arena, "%s%s × %s%s", a, shown_text(arena, pair->a_quantity), b,
-                        shown_text(arena, pair->b_quantity));
+static const char *side_name(struct arena *arena, const char *entity, const char *quantity) {
+    if (entity == NULL || entity[0] == '\0') return shown_text(arena, quantity);
+    return arena_printf(arena, "%s %s", shown_name(arena, entity, 16), shown_text(arena, quantity));
+}
+
+// All pairs have the same first side: then it is named once, below the axis.
+static bool same_side(const struct diagnosis *d) {
+    for (size_t i = 1; i < pair_rows(d); i++)
+        if (strcmp(d->correlations[i].a_entity, d->correlations[0].a_entity) != 0 ||
+            strcmp(d->correlations[i].a_quantity, d->correlations[0].a_quantity) != 0)
+            return false;
+    return true;
+}
+
+static const char *pair_name(struct arena *arena, const struct correlation *pair, bool same) {
+    const char *b = side_name(arena, pair->b_entity, pair->b_quantity);
+    return same ? b : arena_printf(arena, "%s × %s", side_name(arena, pair->a_entity, pair->a_quantity), b);
 }
 
 static void pair_row(struct canvas *canvas, const struct correlation *pair, double x, double width, double y) {
@@ -197,14 +210,19 @@ void chart_correlations(struct canvas *canvas, const struct diagnosis *diagnosis
     struct arena *arena = arena_new();
     double names = fmin(240, width * 0.42), room = width - names - 44, bottom = height - FOOT;
     struct axis axis = axis_values(arena, -1, 1, 4);
-    value_axis(canvas, &axis, names, room, 0, bottom, tr("Spearman's rank correlation (no unit)"));
+    bool same = same_side(diagnosis);
+    const struct correlation *first = &diagnosis->correlations[0];
+    const char *with = side_name(arena, first->a_entity, first->a_quantity);
+    value_axis(canvas, &axis, names, room, 0, bottom,
+               same ? arena_printf(arena, tr("Spearman's rank correlation with %s (no unit)"), with)
+                    : tr("Spearman's rank correlation (no unit)"));
     canvas_line(canvas, names + room / 2, 0, names + room / 2, bottom, INK_GREY, 0.8);
     for (size_t i = 0; i < pair_rows(diagnosis); i++) {
         const struct correlation *pair = &diagnosis->correlations[i];
         double y = 3 + (double)i * 15;
         const struct text_style style = {
             .size = 7.5, .ink = INK_BLACK, .align = ALIGN_RIGHT, .width = names - 8, .lines = 1};
-        const char *name = pair_name(arena, pair);
+        const char *name = pair_name(arena, pair, same);
         if (pair->negative_control) name = arena_printf(arena, tr("%s (control)"), name);
         canvas_text(canvas, 0, y + 2.5, name, &style);
         pair_row(canvas, pair, names, room, y);

@@ -78,9 +78,7 @@ static void assert_presentable(const char *text) {
 
 static void test_hostile_names_become_presentable(void **state) {
     (void)state;
-    static const char *const names[] = {"=cmd|' /C calc'!A0", "\x01\x02\n\xff",
-                                        "\xe2\x80\xae -> evil",
-                                        "<script>|`x`"};
+    static const char *const names[] = {"=cmd|' /C calc'!A0", "\x01\x02\n\xff", "\xe2\x80\xae -> evil", "<script>|`x`"};
     for (size_t n = 0; n < sizeof names / sizeof *names; n++) {
         struct diagnosis *d = sample_diagnosis(&(struct sample_options){.disk = names[n], .hours = 0.3});
         struct document *document = document_new(d, &options);
