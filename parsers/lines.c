@@ -338,17 +338,19 @@ void lines_fail(struct lines *lines, const char *error) {
 
 // ── more than a line ────────────────────────────────────────────────────────
 
-// Copies text with all line ends as LF; *cr carries a CR over to the next piece. Returns the bytes written.
-static size_t copy_plain(char *to, const char *from, size_t size, bool *cr) {
+// Copies text with CRLF as LF and a lone CR as `soft`; *cr carries a CR over to the next piece. Returns the bytes
+// written, at most one more than `size`.
+static size_t copy_plain(char *to, const char *from, size_t size, char soft, bool *cr) {
     size_t written = 0;
     for (size_t i = 0; i < size; i++) {
         char c = from[i];
-        if (c == '\n' && *cr) {
-            *cr = false;
-            continue;  // the LF of a CRLF that is written already
+        if (c == '\r') {
+            *cr = true;
+            continue;
         }
-        *cr = c == '\r';
-        to[written++] = *cr ? '\n' : c;
+        if (*cr && c != '\n') to[written++] = soft;
+        *cr = false;
+        to[written++] = c;
     }
     return written;
 }
@@ -360,43 +362,46 @@ struct text lines_peek(struct lines *lines) {
     lines->peek_whole = lines->at_end && size <= PEEK;
     if (size > PEEK) size = PEEK;
     if (!lines->has_cr) return (struct text){size == 0 ? "" : lines->buffer + from, size};
-    if (lines->peeked == NULL) lines->peeked = take(PEEK);
+    if (lines->peeked == NULL) lines->peeked = take(PEEK + 1);
     bool cr = false;
-    size = copy_plain(lines->peeked, lines->buffer + from, size, &cr);
+    size = copy_plain(lines->peeked, lines->buffer + from, size, '\n', &cr);
+    if (cr) lines->peeked[size++] = '\n';
     return (struct text){lines->peeked, size};
 }
 
 bool lines_peek_whole(const struct lines *lines) { return lines->peek_whole; }
 
-// Lines that end in these bytes, as lines_number counts them.
-static uint32_t count_ends(const struct lines *lines, const char *at, size_t size) {
-    uint32_t count = 0;
-    char end = lines->cr_counts ? '\r' : '\n';
-    for (const char *stop = at + size; at < stop && (at = memchr(at, end, (size_t)(stop - at))) != NULL; at++) count++;
-    return count;
+// The number of the last line of the rest, so that lines_number goes on where the lines ended.
+static void count_rest(struct lines *lines, size_t size) {
+    uint32_t first = lines->next_number;
+    for (const char *at = lines->rest; (at = memchr(at, '\n', size - (size_t)(at - lines->rest))) != NULL; at++)
+        lines->next_number++;
+    bool ended = size == 0 || lines->rest[size - 1] == '\n';
+    lines->number = ended && lines->next_number > first ? lines->next_number - 1 : lines->next_number;
 }
 
 struct text lines_rest(struct lines *lines, size_t limit, bool *whole) {
     size_t capacity = 0;
     size_t size = 0;
     bool cr = false;
-    if (lines->put_back) lines->start = lines->last;
+    if (lines->put_back) {
+        lines->start = lines->last;
+        lines->next_number = lines->number;
+    }
     lines->put_back = lines->last_valid = false;
     for (;;) {
         size_t piece = lines->end - lines->start;
         if (piece > limit - size) piece = limit - size;
-        lines->rest = grow_array(lines->rest, &capacity, size + piece + 1, 1);
-        if (piece > 0) {
-            lines->next_number += count_ends(lines, lines->buffer + lines->start, piece);
-            size += copy_plain(lines->rest + size, lines->buffer + lines->start, piece, &cr);
-        }
+        lines->rest = grow_array(lines->rest, &capacity, size + piece + 2, 1);
+        char soft = lines->cr_counts ? '\n' : ' ';
+        if (piece > 0) size += copy_plain(lines->rest + size, lines->buffer + lines->start, piece, soft, &cr);
         lines->start += piece;
-        if (lines->start < lines->end || lines->at_end) break;
+        if (lines->start < lines->end || lines->at_end || size >= limit) break;
         fill(lines);
     }
-    *whole = lines->start == lines->end;
+    if (cr && lines->cr_counts) lines->rest[size++] = '\n';
+    *whole = lines->start == lines->end && lines->at_end;
     lines->rest[size] = '\0';
-    bool ended = size > 0 && lines->rest[size - 1] == '\n';
-    lines->number = ended ? lines->next_number - 1 : lines->next_number;
+    count_rest(lines, size);
     return (struct text){lines->rest, size};
 }

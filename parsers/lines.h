@@ -72,8 +72,9 @@ struct lines_report {
 struct lines_report lines_report(const struct lines *lines);
 void lines_fail(struct lines *lines, const char *error);  // for the byte source's owner
 
-// All that remains, decoded, as one NUL-terminated text (lines joined by '\n'), for JSON
-// and XML. At most `limit` bytes: *whole says whether that was all. Valid until lines_free.
+// All that remains, decoded, as one NUL-terminated text, for JSON and XML. CRLF is LF in it and a lone CR a blank, so
+// that its LFs count lines as lines_number does, which afterwards is that of the last line. At most `limit` bytes (+
+// 1): *whole says whether that was all. Valid until lines_free.
 struct text lines_rest(struct lines *lines, size_t limit, bool *whole);
 
 #endif

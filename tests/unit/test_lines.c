@@ -227,6 +227,12 @@ static void rest_is_the_whole_text(void **state) {
     assert_true(text_equal(rest, "head\n{\n\"a\": 1}\n"));
     assert_int_equal(rest.at[rest.length], 0);
     assert_true(whole);
+    assert_int_equal(lines_number(lines), 3);
+    lines_free(lines);
+    lines = lines_of_memory("{\r \r\r\n\"a\"\n}", 12);
+    rest = lines_rest(lines, 1000, &whole);
+    assert_true(text_equal(rest, "{  \n\"a\"\n}"));
+    assert_int_equal(lines_number(lines), 3);
     lines_free(lines);
     lines = lines_of_memory("0123456789", 10);
     rest = lines_rest(lines, 4, &whole);
