@@ -115,6 +115,12 @@ void kernel_events_entity(struct kernel_events *events, size_t index, struct tex
     if (index < events->count) events->kept[index].entity = text_copy(events->arena, entity);
 }
 
+void kernel_events_rename(struct kernel_events *events, const char *from, const char *to) {
+    const char *name = arena_string(events->arena, to);
+    for (size_t i = 0; i < events->count; i++)
+        if (strcmp(events->kept[i].entity, from) == 0) events->kept[i].entity = name;
+}
+
 static const char *sentence(struct arena *arena, const struct event_kept *kept) {
     if (kept->count == 1) return kept->text;
     double span = kernel_clock_gap(&kept->first, &kept->last);

@@ -29,6 +29,9 @@ void kernel_events_value(struct kernel_events *events, size_t index, double valu
 // Names the entity of an event that was added before it was known.
 void kernel_events_entity(struct kernel_events *events, size_t index, struct text entity);
 
+// Gives all events of one entity another name, learnt later in the file.
+void kernel_events_rename(struct kernel_events *events, const char *from, const char *to);
+
 // Writes all events into the source, in the order in which they began in the file.
 void kernel_events_write(const struct kernel_events *events, const struct kernel_clock *clock, struct source *source);
 

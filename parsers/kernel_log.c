@@ -205,6 +205,7 @@ static void close_parse(struct log_parse *parse) {
     struct source *source = parse->source;
     finish_record(parse);
     kernel_ata_finish(parse->ata);
+    kernel_rules_finish(parse->rules);
     kernel_clock_settle(parse->clock, source);
     kernel_events_write(parse->events, parse->clock, source);
     kernel_rules_write(parse->rules, parse->clock, source);

@@ -1,6 +1,7 @@
 #include "parsers/kernel_rules.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -102,7 +103,13 @@ static const struct rule rules_table[] = {
     {"Kernel panic", "^Kernel panic - not syncing", EVENT_NOTE, FORM_NONE, ""},
 };
 
-enum { RULES = sizeof rules_table / sizeof *rules_table, ROWS_MOST = 20000, SERVERS_MOST = 64, FACTS_MOST = 1000 };
+enum {
+    RULES = sizeof rules_table / sizeof *rules_table,
+    ROWS_MOST = 20000,
+    SERVERS_MOST = 64,
+    FACTS_MOST = 1000,
+    CONTROLLERS_MOST = 64
+};
 
 // A value that smartd printed.
 struct smartd_row {
@@ -130,7 +137,8 @@ struct kernel_rules {
     size_t row_count, row_capacity;
     struct silence silences[SERVERS_MOST];
     size_t silence_count;
-    double last_victim;  // old kernels tell one kill in two lines
+    int namespaces[CONTROLLERS_MOST];  // of nvmeN: its number, 0 none seen, -1 several
+    double last_victim;                // old kernels tell one kill in two lines
     uint32_t victim_line;
 };
 
@@ -264,8 +272,35 @@ static bool rule_matches(struct kernel_rules *rules, size_t index, struct text t
     return pattern_match(rules->patterns[index], text, group, count);
 }
 
+// "nvme0n1" anywhere in a line: the controller's timeouts are that disk's.
+static void learn_namespace(struct kernel_rules *rules, struct text text) {
+    size_t found = text_find(text, "nvme");
+    if (found == SIZE_MAX) return;
+    struct text rest = text_skip(text, found + 4);
+    size_t digits = 0;
+    int controller = 0;
+    for (; digits < rest.length && digits < 3 && rest.at[digits] >= '0' && rest.at[digits] <= '9'; digits++)
+        controller = controller * 10 + (rest.at[digits] - '0');
+    if (digits == 0 || digits + 1 >= rest.length || rest.at[digits] != 'n' || controller >= CONTROLLERS_MOST) return;
+    int space = rest.at[digits + 1] - '0';
+    if (space < 1 || space > 9) return;
+    int *known = &rules->namespaces[controller];
+    *known = *known == 0 || *known == space ? space : -1;
+}
+
+void kernel_rules_finish(struct kernel_rules *rules) {
+    for (int i = 0; i < CONTROLLERS_MOST; i++) {
+        char from[16], to[24];
+        if (rules->namespaces[i] < 1) continue;
+        snprintf(from, sizeof from, "nvme%d", i);
+        snprintf(to, sizeof to, "nvme%dn%d", i, rules->namespaces[i]);
+        kernel_events_rename(rules->events, from, to);
+    }
+}
+
 bool kernel_rules_line(struct kernel_rules *rules, struct text text, const struct kernel_moment *at, uint32_t line) {
     struct text group[8];
+    learn_namespace(rules, text);
     if (!pattern_match(rules->any, text, group, 1)) return false;
     if (pattern_match(rules->nfs, text, group, 3)) {
         read_nfs(rules, group, text, at, line);

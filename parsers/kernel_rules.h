@@ -15,6 +15,9 @@ bool kernel_rules_line(struct kernel_rules *rules, struct text text, const struc
 // One line of smartd's ("Device: /dev/sdf [SAT], 8 Currently unreadable (pending) sectors").
 bool kernel_rules_smartd(struct kernel_rules *rules, struct text text, const struct kernel_moment *at, uint32_t line);
 
+// After the last line: an NVMe controller ("nvme0") of which the log knows one disk ("nvme0n1") takes its name.
+void kernel_rules_finish(struct kernel_rules *rules);
+
 // Writes the rows that smartd's lines gave. After the clock is settled.
 void kernel_rules_write(const struct kernel_rules *rules, const struct kernel_clock *clock, struct source *source);
 

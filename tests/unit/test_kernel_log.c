@@ -331,6 +331,17 @@ static void folded_lines_are_joined(void **state) {
     parsed_free(&log);
 }
 
+static void a_controller_takes_the_name_of_its_disk(void **state) {
+    (void)state;
+    struct parsed log = parsed_text(
+        "[   10.000000]  nvme0n1: p1 p2\n"
+        "[  100.000000] nvme nvme0: I/O 852 QID 15 timeout, aborting\n"
+        "[  100.000000] nvme nvme1: I/O 852 QID 15 timeout, aborting\n");
+    assert_string_equal(parsed_event(&log, EVENT_LINK_RESET, 0)->entity, "nvme0n1");
+    assert_string_equal(parsed_event(&log, EVENT_LINK_RESET, 1)->entity, "nvme1");
+    parsed_free(&log);
+}
+
 static void smartd_gives_dated_counts(void **state) {
     (void)state;
     struct parsed log = parsed_text(
@@ -377,6 +388,7 @@ int main(void) {
         cmocka_unit_test(only_the_kernel_is_believed),
         cmocka_unit_test(nfs_silence_has_a_length),
         cmocka_unit_test(folded_lines_are_joined),
+        cmocka_unit_test(a_controller_takes_the_name_of_its_disk),
         cmocka_unit_test(smartd_gives_dated_counts),
         cmocka_unit_test(other_logs_are_left_alone),
     };
