@@ -52,10 +52,24 @@ static bool starts_nocase(struct text text, struct text prefix) {
     return true;
 }
 
+// Length of the item at the start of a list.
+static size_t item_length(const char *list) {
+    size_t length = 0;
+    while (list[length] != '\0' && list[length] != ' ') length++;
+    return length;
+}
+
+// Lines without any stamp come here, too, and by the million: an item costs little more than its first letter.
 static bool in_list(struct text word, const char *list, bool longer) {
-    struct text rest = text_of(list);
-    for (struct text item = text_word(&rest); item.length > 0; item = text_word(&rest))
-        if (starts_nocase(word, item) && (longer || word.length == item.length)) return true;
+    char first = lower(word.at[0]);
+    while (*list != '\0') {
+        size_t length = item_length(list);
+        if (lower(*list) == first && starts_nocase(word, (struct text){list, length}) &&
+            (longer || word.length == length))
+            return true;
+        list += length;
+        if (*list == ' ') list++;
+    }
     return false;
 }
 
@@ -82,6 +96,8 @@ int when_half_day(struct text text, size_t *used) {
         {"am", 1},   {"pm", 2},   {"a.m.", 1}, {"p.m.", 2}, {"a. m.", 1}, {"p. m.", 2},
         {"上午", 1}, {"下午", 2}, {"午前", 1}, {"午後", 2}, {"오전", 1},  {"오후", 2},
     };
+    char first = text.length == 0 ? '\0' : lower(text.at[0]);
+    if (first != 'a' && first != 'p' && (first & 0x80) == 0) return 0;
     for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
         struct text word = text_of(words[i].word);
         if (!starts_nocase(text, word)) continue;
@@ -92,8 +108,11 @@ int when_half_day(struct text text, size_t *used) {
 }
 
 bool when_zone_word(struct text word) {
-    struct text rest = text_of(zones);
-    for (struct text item = text_word(&rest); item.length > 0; item = text_word(&rest))
-        if (item.length == word.length && memcmp(item.at, word.at, word.length) == 0) return true;
+    for (const char *at = zones; *at != '\0';) {
+        size_t length = item_length(at);
+        if (length == word.length && memcmp(at, word.at, length) == 0) return true;
+        at += length;
+        if (*at == ' ') at++;
+    }
     return false;
 }

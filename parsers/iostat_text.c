@@ -14,6 +14,9 @@
 // -h splits a report into four tables; one more for avg-cpu, and room for a log that changes its options.
 enum { LAYOUTS_KEPT = 8, HEADER_MOST = 1024, NAME_MOST = 256 };
 
+// A stamp stands in the first bytes of its line.
+enum { LOOSE_STAMP_MOST = 120 };
+
 // A loop prints thousands of banners that say the same.
 enum { BANNERS_NOTED = 16 };
 
@@ -226,7 +229,8 @@ static void see_first_line_after_banner(struct reader *r) {
 
 // A stamp inside a line of its own making: `echo "$(date): I/O Snapshot"`, "=== 2026-11-23 11:44:02 ===".
 static bool read_loose_stamp(struct text line, struct iostat_stamp *out) {
-    line = text_trim(line);
+    line = text_trim(text_head(line, LOOSE_STAMP_MOST));
+    if (memchr(line.at, ':', line.length) == NULL && !text_has(line, "分") && !text_has(line, "분")) return false;
     while (line.length > 0 && strchr("=-#*[<> \t", line.at[0]) != NULL && line.at[0] != '\0') line = text_skip(line, 1);
     struct when when;
     size_t used;
