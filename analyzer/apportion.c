@@ -46,7 +46,8 @@ static void measure(const struct run *run, const struct claims *claims, struct c
             with[0]++;
             with[1] += loss;
             with[2] += loss > LOSS_NOTABLE;
-        } else if (claim->active != NULL && !isnan(claim->active[i]) && !any_other_signal(claims, claim, i)) {
+        } else if (claim->active != NULL && !isnan(claim->active[i]) && !run->stalled[i] &&
+                   !any_other_signal(claims, claim, i)) {  // a gap that recurs is a story of its own
             quiet[0]++;
             quiet[1] += loss;
         }

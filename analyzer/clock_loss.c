@@ -24,7 +24,10 @@ const struct gpu *straggler_in(const struct run *run, size_t bin) {
     for (size_t g = 0; g < run->gpu_count; g++)
         free += works(&run->gpus[g], bin) && run->gpus[g].clock_lost[bin] < slow->clock_lost[bin] / 2;
     if (2 * free < busy) return NULL;
-    // Of two GPUs the hotter one is no exception: heat or the power limit is the cause, and the other is next.
+    // Where several GPUs are hot at times, the heat of the node is the cause, and the hottest is only the first.
+    size_t hot = 0;
+    for (size_t g = 0; g < run->gpu_count; g++) hot += run->gpus[g].ever_hot;
+    if (slow->ever_hot && hot > 1) return NULL;
     bool limited = slow->thermal[bin] >= 0.5F || slow->power_cap[bin] >= 0.5F;
     return busy == 2 && limited ? NULL : slow;
 }

@@ -71,6 +71,7 @@ static void read_columns(const struct run *run, struct gpu *gpu) {
     gpu->brake = reason(run, gpu, "clocks_event_reasons.hw_power_brake_slowdown", NULL);
     gpu->held = reason(run, gpu, "clocks_event_reasons.applications_clocks_setting", NULL);
     float *gen = gpu_column(run, gpu, "pcie.link.gen.current");
+    gpu->ever_hot = grid_mean(gpu->thermal, run->bins) > 0.05;
     float *width = gpu_column(run, gpu, "pcie.link.width.current");
     gpu->has_link = gen != NULL || width != NULL;
     gpu->gen = or_empty(run, gen);

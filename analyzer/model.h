@@ -32,6 +32,7 @@ struct gpu {
     double full_util;        // % of the run's own healthy level
     double clock_reference;  // MHz; NaN if there is none
     const char *clock_reference_note;
+    bool ever_hot;     // a thermal reason was set for more than a twentieth of its samples
     float busy_power;  // W; 95th percentile while it works
     bool unused;       // no job ever ran on it
     // Worked out.

@@ -1,6 +1,7 @@
 #include "parsers/iostat_log.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -261,12 +262,22 @@ static void move_row(struct table *table, size_t from, size_t to) {
     for (size_t i = 0; i < table->column_count; i++) table->columns[i].values[to] = table->columns[i].values[from];
 }
 
+// What a disk did since boot is no sample, but it shows the kind of a disk that rests throughout the run.
+static void keep_boot_latency(const struct iostat_log *log, const struct table *table, size_t row) {
+    const struct column *wait = column_of(table, IOSTAT_READ_AWAIT);
+    if (table->entity_kind != ENTITY_DISK || wait == NULL || !(wait->values[row] > 0)) return;
+    char text[32];
+    snprintf(text, sizeof text, "%.2f", wait->values[row]);
+    source_fact(log->source, text_of(table->entity), "since_boot_r_await", text_of(text), table->line[row]);
+}
+
 // Gives the rows their times and closes the gaps of those that are not used.
 static void settle_rows(const struct iostat_log *log, struct table *table) {
     const struct column *util = column_of(table, IOSTAT_UTIL);
     size_t kept = 0;
     for (size_t row = 0; row < table->row_count; row++) {
         const struct iostat_report *report = &log->reports[table->time[row]];
+        if (report->since_boot && row == 0) keep_boot_latency(log, table, row);
         if (!row_usable(log, table, util, row, report)) continue;
         if (kept != row) move_row(table, row, kept);
         table->time[kept] = report->time;
