@@ -1,4 +1,23 @@
 // whyslow: why was the training run slow, how sure are we, and what did it cost?
+//
+//   logs → parsers → recording → analyzer → diagnosis → reports → files
+//
+// core/      arena text unit when* lang: memory, pieces of text, numbers, times, languages · recording: the series model
+// parsers/   lines decode: bytes → lines · reader walk unpack digest mixed hosts rotated: paths → sources
+//            parser parsers: the table of formats · pcre fields line_prefix date_order: what formats share
+//            nvidia_* iostat* smartctl* smartd_attrlog hdparm vmstat mpstat kernel_* train_log: one family each
+// analyzer/  analyze: the order of the work · model: what its files share · rules alerts: thresholds
+//            align* civil_zone clock_loss: one clock · grid stalls apportion: lost GPU time on a common grid
+//            cause.h causes cause_*: one file a cause, one table · gpus disks host incidents health: what they look at
+//            stats* (the only includer of GSL) correlate relations changes anomaly period: statistics
+//            phases findings verdict quality: what comes out · diagnosis.h: the result
+// reports/   writer writers outset: one table, all files or none · summary shown document*: everything said, once
+//            canvas axis palette lanes envelope chart*: pictures · page flow* pdf png · xlsx* · markdown* · json* ·
+//            terminal*
+// cli/       main · options values: the command line as a table · help: --help and the manual page · message: stderr
+//            commands.h command_analyze inspect*: one file a word
+// samples/   runs with the truth beside them, their generator, capture.sh
+// tests/     unit, cases and bad (a folder each), fuzz, the corpus (corpus_inspect.py)
 #include <signal.h>
 #include <stdio.h>
 
