@@ -16,7 +16,7 @@ enum { RATES_NEEDED = 5, RATES_KEPT = 64 };
 enum { RATES_NEEDED_BESIDE_IDLE = 3 };
 
 // Intervals of a second that were met: 0.95 to 1.05 (iostat waits a second and measures what it became).
-static const double shortest_second = 0.90, longest_second = 1.10, second_step = 0.01;
+static const double shortest_second = 0.90, second_step = 0.01;
 
 struct rates {
     double at[RATES_KEPT];  // distinct, none 0
@@ -84,12 +84,15 @@ static bool tells(const struct rates *rates) {
     return rates->fine && rates->count >= (rates->idle ? (size_t)RATES_NEEDED_BESIDE_IDLE : (size_t)RATES_NEEDED);
 }
 
-static bool spans_a_second(const struct rates *rates) {
-    if (!tells(rates)) return false;
-    for (double seconds = shortest_second; seconds < longest_second + second_step / 2; seconds += second_step)
+// True if the report may span so many seconds, give or take a tenth of one.
+static bool spans(const struct rates *rates, double wanted) {
+    double off = 1 - shortest_second;
+    for (double seconds = wanted - off; seconds < wanted + off + second_step / 2; seconds += second_step)
         if (whole_after(rates, seconds)) return true;
     return false;
 }
+
+static bool spans_a_second(const struct rates *rates) { return tells(rates) && spans(rates, 1); }
 
 static size_t run_length(const struct iostat_log *log, size_t run) {
     size_t end = run + 1 < log->run_count ? log->runs[run + 1].first_report : log->report_count;
@@ -133,4 +136,26 @@ void iostat_boot_mark(struct iostat_log *log) {
         log->reports[run->first_report].since_boot = true;
         log->source->since_boot_reports++;
     }
+}
+
+double iostat_boot_interval(const struct iostat_log *log, bool *proved) {
+    static const double candidates[] = {1, 2, 3, 5, 10};
+    enum { CANDIDATES = sizeof candidates / sizeof *candidates, REPORTS_ASKED = 500 };
+    size_t fits[CANDIDATES] = {0};
+    size_t told = 0;
+    for (size_t i = 0; i < log->report_count && told < REPORTS_ASKED; i++) {
+        if (log->reports[i].since_boot) continue;
+        struct rates rates = collect(log, (millis)i);
+        if (!tells(&rates)) continue;
+        told++;
+        for (size_t k = 0; k < CANDIDATES; k++) fits[k] += spans(&rates, candidates[k]) ? 1 : 0;
+    }
+    *proved = false;
+    for (size_t k = 0; k < CANDIDATES; k++) {
+        // Nine of ten: a device that resets its counters must not decide. Two, so that chance does not.
+        if (told < 2 || fits[k] * 10 < told * 9) continue;
+        *proved = true;
+        return candidates[k];
+    }
+    return 1;
 }

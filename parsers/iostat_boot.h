@@ -11,4 +11,8 @@
 // still are ordinals.
 void iostat_boot_mark(struct iostat_log *log);
 
+// The interval, in whole seconds, that the numbers of the reports of a loop speak for: the shortest of 1, 2, 3, 5 and
+// 10 that turns the rates of most of them into whole numbers. 1 if they tell nothing. *proved says whether they do.
+double iostat_boot_interval(const struct iostat_log *log, bool *proved);
+
 #endif

@@ -6,6 +6,7 @@
 
 #include "core/arena.h"
 #include "core/lang.h"
+#include "parsers/iostat_boot.h"
 
 enum { DAY = 86400 };
 
@@ -18,9 +19,6 @@ enum placing {
 
 // Stamps print whole seconds, and iostat's own delays add some hundredths.
 static const double stamp_resolution = 1.05;
-
-// Interval of the loop's reports, which nothing prints: `iostat -x 1 2`.
-static const double loop_interval = 1;
 
 // Reports after which a single stamped run is no snapshot: then an interval of 1 s would be a bold guess.
 enum { SNAPSHOT_REPORTS = 3 };
@@ -348,6 +346,9 @@ static size_t place_by_report(struct clock *clock) {
 static size_t place_by_run(struct clock *clock) {
     struct iostat_log *log = clock->log;
     size_t lost = 0;
+    // Nothing prints the interval of the loop's reports; `iostat -x 1 2` is what people write.
+    bool proved;
+    double loop_interval = iostat_boot_interval(log, &proved);
     for (size_t i = 0; i < log->run_count; i++) {
         const struct iostat_run *run = &log->runs[i];
         millis start = stamp_time(clock, &run->stamp);
@@ -363,8 +364,15 @@ static size_t place_by_run(struct clock *clock) {
             report->interval = (float)loop_interval;
         }
     }
-    note(clock->source,
-         tr("the stamp stands before each snapshot, whose report is taken to cover the second after it"));
+    struct arena *arena = clock->source->arena_;
+    if (proved)
+        note(clock->source,
+             arena_printf(arena,
+                          tr("the stamp stands before each snapshot; its report covers %.0f s, as its numbers show"),
+                          loop_interval));
+    else
+        note(clock->source,
+             tr("the stamp stands before each snapshot, whose report is taken to cover the second after it"));
     return lost;
 }
 

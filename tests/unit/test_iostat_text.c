@@ -313,6 +313,22 @@ static void the_loop_of_date_and_iostat(void **state) {
     log_of_text_free(&log);
 }
 
+#define FIVE_SECONDS(stamp, a, b)                                                                          \
+    stamp ": I/O\n" BANNER SECOND("30.34", "10.11") "\n" HEAD_E "sda " a " 300.11 1.20 3.37 0.52 10.11 " b \
+                                                    " 90.55 2.40 4.1 9 9.27 0 0 0 0 0 0 0 0 0.4 44.2\n"    \
+                                                    "sdb 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0\n"
+
+static void a_loop_of_longer_intervals_is_known_by_its_numbers(void **state) {
+    (void)state;
+    struct log_of_text log = parse(FIVE_SECONDS("Wed Mar 25 10:00:00 CET 2026", "30.20", "10.60")
+                                       FIVE_SECONDS("Wed Mar 25 10:01:00 CET 2026", "31.40", "8.80"));
+    assert_int_equal(log.source->since_boot_reports, 2);
+    assert_string_equal(log_time(&log, "sda", 1), "2026-03-25T10:01:05");
+    check(source_find(log.source, "sda")->interval[1], 5);
+    assert_non_null(strstr(log.source->clock_note, "5 s"));
+    log_of_text_free(&log);
+}
+
 static void a_start_alone_does_not_time_a_long_run(void **state) {
     (void)state;
     struct log_of_text log = parse("Wed Mar 25 10:00:00 UTC 2026\n" BANNER HEAD_S ROW_S("sda", "1", "1") HEAD_S ROW_S(
@@ -469,6 +485,7 @@ int main(void) {
         cmocka_unit_test(a_clock_that_steps_back_is_kept_and_noted),
         cmocka_unit_test(day_and_month_are_proved_or_left_open),
         cmocka_unit_test(the_loop_of_date_and_iostat),
+        cmocka_unit_test(a_loop_of_longer_intervals_is_known_by_its_numbers),
         cmocka_unit_test(a_start_alone_does_not_time_a_long_run),
         cmocka_unit_test(prefixed_lines_carry_the_time),
         cmocka_unit_test(hosts_in_one_file_are_not_mixed),
