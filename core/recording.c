@@ -156,9 +156,13 @@ static size_t find_column(const struct table *table, const char *quantity, uint3
 
 static size_t add_column(struct source *source, struct table *table, const char *quantity, enum unit unit,
                          enum series_kind kind, bool derived) {
+    // The columns of a row come in the same order each time.
+    size_t next = table->last_column_ + 1 < table->column_count ? table->last_column_ + 1 : 0;
+    if (next < table->column_count && strcmp(table->columns[next].quantity, quantity) == 0)
+        return table->last_column_ = next;
     uint32_t hash = hash_of(text_of(quantity), 0);
     size_t found = find_column(table, quantity, hash);
-    if (found != SIZE_MAX) return found;
+    if (found != SIZE_MAX) return table->last_column_ = found;
     if (table->column_count == TABLE_COLUMNS_MOST) return TABLE_COLUMNS_MOST - 1;
     if (table->column_count == TABLE_COLUMNS_MOST - 1) {
         source_problem(source, 0, SEVERITY_WARNING, tr("more than %d columns: the rest is not read"),
@@ -179,7 +183,7 @@ static size_t add_column(struct source *source, struct table *table, const char 
         column->values = grow_array(NULL, &none, table->row_capacity_, sizeof *column->values);
         for (size_t i = 0; i < table->row_count; i++) column->values[i] = NAN;
     }
-    return table->column_count++;
+    return table->last_column_ = table->column_count++;
 }
 
 size_t table_column(struct source *source, struct table *table, const char *quantity, enum unit unit,

@@ -74,7 +74,7 @@ struct table {
     struct column *columns;
     size_t column_count;
     // For the builder only.
-    size_t row_capacity_, column_capacity_;
+    size_t row_capacity_, column_capacity_, last_column_;
 };
 
 enum event_kind {
