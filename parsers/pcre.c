@@ -8,10 +8,16 @@
 // A line of a log that needs more than this is not one of ours; backtracking stops after some 0.1 ms.
 enum { MATCH_LIMIT = 20000, SUBJECT_LIMIT = 4096 };
 
+// The JIT takes some 50 times as long as the compiler and pays from about this many lines on: small logs, of which an
+// archive has thousands, do without.
+enum { USES_BEFORE_JIT = 40, LONG_SUBJECT = 8192 };
+
 struct pattern {
     pcre2_code *code;
     pcre2_match_data *data;
     pcre2_match_context *context;
+    unsigned uses;
+    bool compiled;
 };
 
 static struct pattern *compile(const char *regex, int *error, size_t *offset) {
@@ -20,8 +26,6 @@ static struct pattern *compile(const char *regex, int *error, size_t *offset) {
     if (code == NULL) return NULL;
     struct pattern *pattern = calloc(1, sizeof *pattern);
     if (pattern == NULL) abort();
-    // Without the JIT (a kernel that forbids writable code) the interpreter does the same, slower.
-    pcre2_jit_compile(code, PCRE2_JIT_COMPLETE);
     pattern->code = code;
     pattern->data = pcre2_match_data_create_from_pattern(code, NULL);
     pattern->context = pcre2_match_context_create(NULL);
@@ -63,6 +67,11 @@ void pattern_free(struct pattern *pattern) {
 
 bool pattern_find(struct pattern *pattern, struct text subject, struct text *groups, size_t count) {
     const char *at = subject.at == NULL ? "" : subject.at;
+    if (!pattern->compiled && (pattern->uses++ == USES_BEFORE_JIT || subject.length > LONG_SUBJECT)) {
+        pattern->compiled = true;
+        // Where this fails (a kernel that forbids writable code) the interpreter goes on.
+        pcre2_jit_compile(pattern->code, PCRE2_JIT_COMPLETE);
+    }
     int found = pcre2_match(pattern->code, (PCRE2_SPTR)at, subject.length, 0, 0, pattern->data, pattern->context);
     if (found < 0) return false;
     const PCRE2_SIZE *ends = pcre2_get_ovector_pointer(pattern->data);
