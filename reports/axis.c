@@ -57,7 +57,8 @@ static const char *time_text(struct arena *arena, millis at, millis step, bool d
 
 struct axis axis_times(struct arena *arena, millis low, millis high, int wanted) {
     struct axis axis = {.low = (double)low, .high = (double)high};
-    if (high <= low || high - low > 400000 * day) return axis;
+    // Beyond the years 1 to 9999 there are no dates.
+    if (high <= low || low < -62135596800000 || high > 253402300799999) return axis;
     millis step = time_step((high - low) / wanted);
     millis first = low - ((low % step) + step) % step;
     if (first < low) first += step;

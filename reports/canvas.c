@@ -213,7 +213,8 @@ static void dots(cairo_t *cr, double x, double y, double width, double height, d
 
 void canvas_hatch(struct canvas *canvas, double x, double y, double width, double height, enum hatch hatch,
                   enum ink ink) {
-    if (hatch == HATCH_NONE || width <= 0 || height <= 0) return;
+    // An area larger than any page is a mistake of the caller, and would take for ever.
+    if (hatch == HATCH_NONE || !(width > 0 && width < 20000) || !(height > 0 && height < 20000)) return;
     cairo_t *cr = canvas->cr;
     double step = 5;
     cairo_save(cr);

@@ -47,7 +47,7 @@ double chart_loss_height(const struct diagnosis *diagnosis, double width) {
 
 static void loss_bar(struct canvas *canvas, const struct loss *loss, double x, double y, double per_hour,
                      struct arena *arena) {
-    double length = fmax(0, loss->gpu_hours) * per_hour;
+    double length = isfinite(loss->gpu_hours) ? fmax(0, loss->gpu_hours) * per_hour : 0;
     look_area(canvas, x, y + 4, length, ROW - 8, loss->cause);
     canvas_frame(canvas, x, y + 4, length, ROW - 8, INK_DARK, 0.5);
     double end = x + length;
@@ -68,7 +68,7 @@ void chart_loss(struct canvas *canvas, const struct diagnosis *diagnosis, double
     size_t count = loss_rows(diagnosis);
     double most = 0;
     for (size_t i = 0; i < count; i++) {
-        most = fmax(most, diagnosis->losses[i].gpu_hours);
+        if (isfinite(diagnosis->losses[i].gpu_hours)) most = fmax(most, diagnosis->losses[i].gpu_hours);
         if (isfinite(diagnosis->losses[i].high)) most = fmax(most, diagnosis->losses[i].high);
     }
     double x = 130, room = width - x - 50;
@@ -242,28 +242,38 @@ struct epochs {
     size_t count;
 };
 
-// The mean lost share between successive epoch events of the one source that has most of them.
+// The bin of an epoch event, or the last one for the end of the log.
+static size_t epoch_bin(const struct diagnosis *d, const struct source_clock *clock, size_t event) {
+    if (event == clock->source->event_count) return d->bin_count;
+    millis at = clock_to_run(clock, clock->source->events[event].time);
+    double bin = ((double)at - (double)d->start) / 1000 / d->bin_seconds;
+    return bin <= 0 ? 0 : bin >= (double)d->bin_count ? d->bin_count : (size_t)bin;
+}
+
+// The mean lost share between successive epoch events of one log.
+static struct epochs epochs_in(const struct diagnosis *d, const struct source_clock *clock) {
+    struct epochs found = {.count = 0};
+    size_t from = 0, events = clock->source->event_count;
+    for (size_t k = 0; k <= events && found.count < EPOCHS_MOST; k++) {
+        const struct event *event = &clock->source->events[k];
+        if (k < events && (event->kind != EVENT_EPOCH || event->time == MILLIS_NONE)) continue;
+        size_t to = epoch_bin(d, clock, k);
+        double sum = 0, known = 0;
+        for (size_t b = from; b < to; b++)
+            if (isfinite(d->lost_share[b])) sum += d->lost_share[b], known++;
+        if (to > from && known >= 3) found.loss[found.count++] = sum / known;
+        from = to > from ? to : from;
+    }
+    return found;
+}
+
+// The log that marks most epochs.
 static struct epochs epochs_of(const struct diagnosis *d) {
     struct epochs best = {.count = 0};
-    for (size_t i = 0; i < d->clock_count && d->bin_count > 0 && d->bin_seconds > 0; i++) {
-        const struct source_clock *clock = &d->clocks[i];
-        if (clock->source == NULL || !clock->placed) continue;
-        struct epochs found = {.count = 0};
-        size_t from = 0;
-        for (size_t k = 0; k <= clock->source->event_count && found.count < EPOCHS_MOST; k++) {
-            bool end = k == clock->source->event_count;
-            if (!end && (clock->source->events[k].kind != EVENT_EPOCH || clock->source->events[k].time == MILLIS_NONE))
-                continue;
-            double at =
-                end ? (double)d->bin_count
-                    : (double)(clock_to_run(clock, clock->source->events[k].time) - d->start) / 1000 / d->bin_seconds;
-            size_t to = at <= 0 ? 0 : at >= (double)d->bin_count ? d->bin_count : (size_t)at;
-            double sum = 0, known = 0;
-            for (size_t b = from; b < to; b++)
-                if (isfinite(d->lost_share[b])) sum += d->lost_share[b], known++;
-            if (to > from && known >= 3) found.loss[found.count++] = sum / known;
-            from = to > from ? to : from;
-        }
+    if (d->lost_share == NULL || !(d->bin_seconds > 0)) return best;
+    for (size_t i = 0; i < d->clock_count; i++) {
+        if (d->clocks[i].source == NULL || !d->clocks[i].placed) continue;
+        struct epochs found = epochs_in(d, &d->clocks[i]);
         if (found.count > best.count) best = found;
     }
     return best;

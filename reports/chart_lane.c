@@ -13,7 +13,7 @@
 #include "reports/palette.h"
 
 double plot_x(const struct plot *plot, double at) {
-    double share = (at - (double)plot->from) / (double)(plot->to - plot->from);
+    double share = (at - (double)plot->from) / ((double)plot->to - (double)plot->from);
     return plot->x + plot->width * fmin(1, fmax(0, share));
 }
 
@@ -107,7 +107,7 @@ static double spacing_of(const struct lane *lane, const struct plot *plot, size_
     double most = 0;
     for (size_t i = 0; i < lane->merged_count; i++) most = fmax(most, lane->merged[i].cadence);
     for (size_t i = 0; i < lane->line_count; i++) most = fmax(most, lane->lines[i].track.cadence);
-    return most * 1000 * (double)columns / (double)(plot->to - plot->from);
+    return most * 1000 * (double)columns / ((double)plot->to - (double)plot->from);
 }
 
 // A series that was sampled for one second in sixty is shown as points: lines would claim what nobody saw.

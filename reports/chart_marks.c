@@ -178,10 +178,15 @@ void event_lines(struct canvas *canvas, const struct diagnosis *diagnosis, const
 // The longest phase of this kind, NULL if there is none.
 static const struct phase *longest(const struct diagnosis *diagnosis, enum cause cause, const char *entity) {
     const struct phase *best = NULL;
+    double most = 0;
     for (size_t i = 0; i < diagnosis->phase_count; i++) {
         const struct phase *phase = &diagnosis->phases[i];
         if (phase->cause != cause || (entity != NULL && strcmp(phase->entity, entity) != 0)) continue;
-        if (best == NULL || phase->end - phase->start > best->end - best->start) best = phase;
+        double length = (double)phase->end - (double)phase->start;
+        if (length > most) {
+            best = phase;
+            most = length;
+        }
     }
     return best;
 }

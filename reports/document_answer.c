@@ -103,7 +103,7 @@ void document_timeline(struct document *document) {
     sheet_head(sheet, tr("Mean GPU utilisation"), 1.3, true);
     for (size_t i = 0; i < d->phase_count; i++) {
         const struct phase *phase = &d->phases[i];
-        double seconds = (double)(phase->end - phase->start) / 1000;
+        double seconds = ((double)phase->end - (double)phase->start) / 1000;
         struct cell *row = sheet_row(sheet);
         row[0] = cell_time(document, phase->start);
         row[1] = cell_time(document, phase->end);

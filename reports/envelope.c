@@ -51,7 +51,7 @@ struct envelope envelope_of(struct arena *arena, const struct track *track, mill
     struct envelope envelope = envelope_new(arena, columns);
     if (columns == 0 || to <= from) return envelope;
     float *weight = arena_array(arena, columns, sizeof *weight);
-    double each = (double)(to - from) / (double)columns;
+    double each = ((double)to - (double)from) / (double)columns;
     for (size_t i = 0; i < track->table->row_count; i++) {
         double value = track->column->values[i];
         struct span span;

@@ -51,7 +51,8 @@ static void put_run(json_t *root, struct arena *arena, const struct diagnosis *d
     json_put_time(run, "start", arena, diagnosis->start, "Z");
     json_put_time(run, "end", arena, diagnosis->end, "Z");
     bool known = diagnosis->start != MILLIS_NONE && diagnosis->end != MILLIS_NONE;
-    json_put_fixed(run, "duration_seconds", known ? (double)(diagnosis->end - diagnosis->start) / 1000 : NAN, 3);
+    json_put_fixed(run, "duration_seconds", known ? ((double)diagnosis->end - (double)diagnosis->start) / 1000 : NAN,
+                   3);
     json_put_text(run, "zone", arena, diagnosis->zone);
     json_put_name(run, "host", arena, diagnosis->host);
     json_put_text(run, "reference", arena, diagnosis->reference == NULL ? NULL : source_name(diagnosis->reference));

@@ -9,7 +9,8 @@
 #include "core/unit.h"
 
 char *shown_time(struct arena *arena, millis at) {
-    if (at == MILLIS_NONE) return arena_string(arena, "–");
+    // Beyond the years 1 to 9999 there is no date to show.
+    if (at < -62135596800000 || at > 253402300799999) return arena_string(arena, "–");
     char *text = when_iso(arena, at - (at % 1000 + 1000) % 1000, false, "");
     char *t = strchr(text, 'T');
     if (t != NULL) *t = ' ';
