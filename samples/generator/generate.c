@@ -1,4 +1,4 @@
-// generate.c: build/generate SCENARIO SEED DIR writes one run: its logs, and the truth beside them.
+// generate.c: build/generate SCENARIO SEED DIR [START] writes one run: its logs, and the truth beside them.
 //
 //   noise      random numbers, the same everywhere
 //   machine.h  the machine and the job      sim_disk sim_gpu sim_loader sim_job sim_host
@@ -129,7 +129,7 @@ static bool perform(const struct story *story, struct ledger *ledger, const char
 }
 
 static int usage(void) {
-    fprintf(stderr, "usage: generate SCENARIO SEED DIR\n       generate --list\n");
+    fprintf(stderr, "usage: generate SCENARIO SEED DIR [START]   START: epoch seconds\n       generate --list\n");
     return 2;
 }
 
@@ -138,7 +138,7 @@ int main(int argc, char **argv) {
         for (int i = 0; i < scenario_count; i++) printf("%-26s %s\n", scenarios[i].name, scenarios[i].what);
         return 0;
     }
-    if (argc != 4) return usage();
+    if (argc != 4 && argc != 5) return usage();
     const struct scenario *scenario = scenario_find(argv[1]);
     if (!scenario) {
         fprintf(stderr, "generate: there is no scenario '%s'; see --list\n", argv[1]);
@@ -149,6 +149,7 @@ int main(int argc, char **argv) {
     struct ledger ledger = {0};
     for (int attempt = 0; attempt < DRAWS_MOST; attempt++) {
         scenario_draw(scenario, seed, attempt, &story);
+        if (argc == 5) story.plan.start = strtoll(argv[4], NULL, 10);
         rehearse(&story, &ledger);
         if (truth_typical(&story, &ledger)) break;
         if (attempt + 1 == DRAWS_MOST) {

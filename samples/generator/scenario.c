@@ -577,6 +577,23 @@ static void tell_clock_untimed(struct story *story, struct noise *noise) {
     story->accepted[1] = "unknown";
 }
 
+// Nothing but checkpoints at an even pace: any shift by a whole period looks as good as the true one.
+static void tell_clock_alias(struct story *story, struct noise *noise) {
+    tell_checkpoint(story, noise);
+    struct plan *plan = &story->plan;
+    plan->job_from = plan->load_seconds = 0;
+    plan->job_to = plan->seconds + 1;
+    plan->jitter = 0.0005;
+    story->capture.iostat_skew = noise_between(noise, 20, 90) * (noise_chance(noise, 0.5) ? 1 : -1);
+    story->capture.gpu_period = 1;
+    story->capture.iostat_period = fmin(2, story->capture.iostat_period);
+    if (story->capture.stamps == STAMP_ISO) story->capture.stamps = STAMP_C;
+    story->capture.vmstat_file = story->capture.mpstat_file = story->capture.train_file = NULL;
+    story->clock_fault = "the disk log's clock is wrong, and the run repeats itself";
+    story->accepted[1] = "unknown";
+    story->accepted[2] = "epoch-gap";
+}
+
 const struct scenario scenarios[] = {
     {"sata-ssd-article", "a dying SATA SSD starves the GPU; captured by the article's own commands", tell_article},
     {"healthy", "the GPUs are the limit", tell_healthy},
@@ -615,6 +632,7 @@ const struct scenario scenarios[] = {
     {"mixed-cpu-checkpoint", "too few cores, and checkpoints", tell_mixed_cpu_checkpoint},
     {"clock-zone", "a container on UTC, a host on local time", tell_clock_zone},
     {"clock-skew", "a clock that is wrong by some seconds", tell_clock_skew},
+    {"clock-alias", "a wrong clock, and a run that repeats itself evenly", tell_clock_alias},
     {"clock-untimed", "iostat without -t", tell_clock_untimed},
 };
 const int scenario_count = (int)(sizeof scenarios / sizeof scenarios[0]);
