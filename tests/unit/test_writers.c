@@ -1,5 +1,6 @@
 // The files of a report: complete or not at all, the same bytes twice, as the JSON says.
 #include <dirent.h>
+#include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -217,6 +218,34 @@ static void test_nothing_known_gives_a_report(void **state) {
     json_decref(root);
 }
 
+// What an analyzer should never say must still not hang or break a writer.
+static void test_wild_numbers_do_no_harm(void **state) {
+    const struct place *place = *state;
+    for (int wild = 0; wild < 3; wild++) {
+        struct diagnosis *d = sample_diagnosis(&(struct sample_options){.hours = 0.2, .gpus = 1});
+        struct loss losses[] = {{CAUSE_STORAGE_READ, INFINITY, NAN, 1e308}, {CAUSE_UNKNOWN, NAN, -1, INFINITY}};
+        if (wild == 0) {
+            d->start = INT64_MIN + 1;
+            d->end = INT64_MAX;
+        } else if (wild == 1) {
+            d->losses = losses;
+            d->loss_count = 2;
+            d->lost_total = d->cost = INFINITY;
+        } else {
+            d->end = d->start - 1000;
+            d->clock_count = d->bin_count = d->lane_count = d->series_count = 0;
+            d->lost_share = NULL;
+        }
+        char error[500] = "";
+        const struct report_options options = {.directory = place->path, .formats = REPORT_ALL};
+        assert_true(reports_write(d, &options, error, sizeof error));
+        json_t *root = json_load_file(below(place, "report.json"), JSON_REJECT_DUPLICATES, NULL);
+        assert_non_null(root);
+        json_decref(root);
+        sample_diagnosis_free(d);
+    }
+}
+
 int main(void) {
 #define IN_PLACE(test) cmocka_unit_test_setup_teardown(test, make_place, remove_place)
     const struct CMUnitTest tests[] = {
@@ -229,6 +258,7 @@ int main(void) {
         IN_PLACE(test_json_says_what_the_diagnosis_says),
         IN_PLACE(test_json_of_hostile_names_is_valid),
         IN_PLACE(test_nothing_known_gives_a_report),
+        IN_PLACE(test_wild_numbers_do_no_harm),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
