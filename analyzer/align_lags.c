@@ -156,15 +156,11 @@ static double vertex(const struct curve *curve, size_t lag) {
     return (double)lag + fmax(-0.5, fmin(0.5, shift));
 }
 
-// Bins on the wider side until z has fallen by 1.
+// Bins until z has fallen by 1 on the parabola through the peak; never below a quarter of a bin.
 static double width(const struct curve *curve, size_t lag) {
-    size_t lags = curve->na + curve->nb - 1;
-    double level = curve->sign * curve->z[lag] - 1;
-    size_t up = lag;
-    size_t down = lag;
-    while (up + 1 < lags && curve->sign * curve->z[up] > level) up++;
-    while (down > 0 && curve->sign * curve->z[down] > level) down--;
-    return (double)(up - lag > lag - down ? up - lag : lag - down);
+    if (lag == 0 || lag + 1 >= curve->na + curve->nb - 1) return 1;
+    double bend = curve->sign * (curve->z[lag - 1] - 2 * curve->z[lag] + curve->z[lag + 1]);
+    return bend < 0 ? fmax(0.25, fmin(3, sqrt(-2 / bend))) : 1;
 }
 
 // ── do the quarters of the overlap agree? ───────────────────────────────────
@@ -248,7 +244,7 @@ struct lag_estimate lags_estimate(const struct lag_search *search, struct arena 
     struct peak rival = rival_of(curves, count, best.lag, RIVAL_DISTANCE / dt);
     out.tried = true;
     out.lead = lead_of_lag(search, vertex(best.curve, best.lag));
-    out.uncertainty = dt * fmax(0.5, width(best.curve, best.lag));
+    out.uncertainty = dt * width(best.curve, best.lag);
     out.z = best.z;
     out.p = fmin(1, (double)tried * fmax(1, search->hypotheses) * stats_normal_upper(best.z));
     out.runner_up = rival.curve == NULL ? NAN : lead_of_lag(search, (double)rival.lag);

@@ -8,11 +8,11 @@
 
 // Queues and caches shift what disks show against what GPUs show by some seconds: a skew below this is not claimed on
 // correlation alone.
-#define SKEW_LEAST 20.0
+#define SKEW_LEAST 10.0
 // Two witnesses agree within this, besides their own uncertainties.
 #define AGREEMENT 10.0
-// z of a correlation that supports what an anchor says (one lag window, so the chance is that of a few lags).
-#define SUPPORT_Z 3.0
+// Chance of a correlation that supports what an anchor says, over all lags of the window looked at.
+#define SUPPORT_P 0.01
 // Logs of one run that overlap less than this share, as printed, are hardly on one clock.
 #define OVERLAP_PLAUSIBLE 0.5
 // What a lead that nobody proved may be off by: a clock nobody sets, and any zone.
@@ -67,7 +67,7 @@ static bool near(double a, double b, double within) { return fabs(a - b) <= with
 static bool correlation_supports(const struct case_file *file, double lead) {
     if (file->lags.accepted) return near(file->lags.lead, lead, SKEW_LEAST + file->lags.uncertainty);
     struct lag_estimate local = search(file, lead, 0, SKEW_MOST);
-    return local.tried && local.z >= SUPPORT_Z && near(local.lead, lead, SKEW_LEAST + local.uncertainty);
+    return local.tried && local.p <= SUPPORT_P && near(local.lead, lead, SKEW_LEAST + local.uncertainty);
 }
 
 static struct link_result result(double lead, double uncertainty, enum clock_method method, bool established,
@@ -99,46 +99,41 @@ static bool anchors_contradict(const struct case_file *file, double lead, double
            (file->modified.speaks && !near(file->modified.lead, lead, within + file->modified.uncertainty));
 }
 
-static struct link_result by_anchors(const struct case_file *file) {
-    const char *by = tr("when the logs begin and end, and when their files were last written");
-    double lead = file->modified.lead;
-    double uncertainty = fmax(file->spans.uncertainty, file->modified.uncertainty);
-    double late = AGREEMENT + uncertainty;
-    if (fabs(lead_rest(lead)) <= late && fabs(lead_rest(file->spans.lead)) <= late)
-        return zone_only(lead, late, sure(file, lead_zone(lead), by));
-    // A skew of seconds: the correlation is the finer scale, if it sees it.
-    double fine = file->lags.accepted && near(file->lags.lead, lead, late) ? file->lags.lead : lead;
-    return result(fine, uncertainty, CLOCK_ESTIMATED, true, sure(file, fine, by));
-}
-
 static struct link_result by_correlation(const struct case_file *file) {
     const struct lag_estimate *lags = &file->lags;
     const char *by = arena_printf(file->arena, tr("correlation (p = %.1g, %d of 4 parts of the run agree)"), lags->p,
                                   lags->quarters);
     double rest = lead_rest(lags->lead);
-    double blur = fmax(lags->uncertainty, SKEW_LEAST);
-    bool skewed = fabs(rest) > blur;
-    // Ends that coincide once the zone is off say that there is no skew.
-    bool no_skew = (file->spans.speaks && fabs(lead_rest(file->spans.lead)) <= AGREEMENT + file->spans.uncertainty) ||
-                   (file->modified.speaks && fabs(lead_rest(file->modified.lead)) <= file->modified.uncertainty);
-    if (!skewed || no_skew) {
+    // Prefetched data and written-back pages shift what disks show by seconds, and stamps stand for whole intervals.
+    double coarse = 5 + fmax(file->a.cadence, file->b.cadence) / 4;
+    if (fabs(rest) <= fmax(SKEW_LEAST, 2 * lags->uncertainty)) {
         double zone = lead_zone(lags->lead);
-        return zone_only(zone, fmax(blur, fabs(rest)), sure(file, zone, by));
+        return zone_only(zone, fabs(rest) + lags->uncertainty + coarse, sure(file, zone, by));
     }
-    return result(lags->lead, lags->uncertainty, CLOCK_ESTIMATED, true, sure(file, lags->lead, by));
+    return result(lags->lead, lags->uncertainty + coarse, CLOCK_ESTIMATED, true, sure(file, lags->lead, by));
 }
 
+static struct link_result by_anchors(const struct case_file *file) {
+    const char *by = tr("when the logs begin and end, and when their files were last written");
+    double lead = (file->spans.lead + file->modified.lead) / 2;
+    double uncertainty = fmax(file->spans.uncertainty, file->modified.uncertainty);
+    double late = AGREEMENT + uncertainty;
+    // For seconds the correlation is the finer scale, if it sees them.
+    if (file->lags.accepted && near(file->lags.lead, lead, late)) return by_correlation(file);
+    if (fabs(lead_rest(lead)) <= late && fabs(lead_rest(file->spans.lead)) <= late)
+        return zone_only(lead, late, sure(file, lead_zone(lead), by));
+    return result(lead, uncertainty, CLOCK_ESTIMATED, true, sure(file, lead, by));
+}
+
+// One anchor shows a zone; seconds it does not show.
 static bool one_anchor(const struct case_file *file, const struct witness *anchor, const char *by,
                        struct link_result *out) {
     if (!anchor->speaks) return false;
     double late = AGREEMENT + anchor->uncertainty;
-    double lead = anchor->lead;
-    bool zone = fabs(lead_rest(lead)) <= late;
-    if (!(zone && lead_zone(lead) == 0) && !correlation_supports(file, lead)) return false;
-    if (zone)
-        *out = zone_only(lead, late, sure(file, lead_zone(lead), by));
-    else
-        *out = result(lead, anchor->uncertainty, CLOCK_ESTIMATED, true, sure(file, lead, by));
+    double zone = lead_zone(anchor->lead);
+    if (fabs(lead_rest(anchor->lead)) > late) return false;
+    if (zone != 0 && !correlation_supports(file, zone)) return false;
+    *out = zone_only(zone, late, sure(file, zone, by));
     return true;
 }
 
@@ -186,11 +181,10 @@ static struct link_result judge(struct case_file *file) {
     if (!quarrel && one_anchor(file, &file->modified, tr("the times at which the files were last written"), &out))
         return out;
     if (!lags->accepted && spans_contained(file->a, file->b))
-        return zone_only(0, 2 * fmax(15, fmax(file->a.cadence, file->b.cadence)),
+        return zone_only(0, UNPROVED_SAME,
                          tr("on the reference's clock: it covers the same time, and would not in any other zone"));
     if (!lags->accepted && has_job(file->request->other) && spans_job(file->work, file->b))
-        return zone_only(0, 2 * fmax(15, fmax(file->a.cadence, file->b.cadence)),
-                         tr("on the reference's clock: it ends when the GPUs stop working"));
+        return zone_only(0, UNPROVED_SAME, tr("on the reference's clock: it ends when the GPUs stop working"));
     return unproved(file);
 }
 

@@ -241,7 +241,7 @@ static bool fixed_offset(const char *name, int *seconds) {
 
 const struct civil_zone *civil_zone_open(struct arena *arena, const char *name) {
     struct civil_zone *zone = arena_alloc(arena, sizeof *zone);
-    if (name == NULL) return NULL;
+    if (name == NULL || name[0] == '\0') return NULL;
     if (fixed_offset(name, &zone->first)) return zone;
     if (!plain_name(name)) return NULL;
     FILE *file = fopen(arena_printf(arena, "%s%s", ZONE_FOLDER, name), "rb");

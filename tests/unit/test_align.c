@@ -1,0 +1,356 @@
+// Clocks of logs against each other: what is proved is taken, what is not is refused; nothing is invented.
+//
+// The logs are made here: a GPU that stalls at random, and a disk on which the same stalls, or others, show.
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+//
+#include <cmocka.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "analyzer/align.h"
+#include "analyzer/stats.h"
+#include "core/arena.h"
+
+#define BASE 1.7e9  // s; a civil time counted as UTC
+#define HOUR 3600.0
+
+struct world {
+    size_t seconds;
+    bool *stalled, *epoch;
+};
+
+struct log {
+    double from, to;  // s from the start of the world
+    double cadence, offset;
+    bool untimed;
+};
+
+static struct chance chance;
+
+static double between(double low, double high) { return low + (high - low) * chance_uniform(&chance); }
+
+// Twenty stalls an hour, and a pause every `epoch` seconds if that is not 0.
+static struct world world_new(double hours, double epoch) {
+    struct world world = {.seconds = (size_t)(hours * HOUR)};
+    world.stalled = calloc(world.seconds, sizeof(bool));
+    world.epoch = calloc(world.seconds, sizeof(bool));
+    assert_true(world.stalled != NULL && world.epoch != NULL);
+    for (double t = 0; t < (double)world.seconds; t += -180 * log(1 - chance_uniform(&chance))) {
+        double length = between(5, 40);
+        for (size_t i = (size_t)t; i < world.seconds && (double)i < t + length; i++) world.stalled[i] = true;
+    }
+    for (size_t i = 0; epoch > 0 && i < world.seconds; i++) world.epoch[i] = fmod((double)i + 100, epoch) < 20;
+    return world;
+}
+
+static void world_free(struct world *world) {
+    free(world->stalled);
+    free(world->epoch);
+}
+
+static struct source *new_source(struct recording *recording, const char *path, const char *format, bool untimed) {
+    struct source *source = recording_source(recording, path, "");
+    source->format = format;
+    source->host = "";
+    source->modified = MILLIS_NONE;
+    source->clock = untimed ? CLOCK_NONE : CLOCK_LOCAL;
+    return source;
+}
+
+static struct source *gpu_log(struct recording *recording, const struct world *world, struct log log) {
+    struct source *source = new_source(recording, "gpu.csv", "nvidia-smi-csv", false);
+    for (double t = log.from; t < log.to; t += log.cadence) {
+        struct table *table = source_table(source, TEXT("gpu0"), ENTITY_GPU);
+        size_t column = table_column(source, table, "utilization.gpu", UNIT_PERCENT, SERIES_WINDOW);
+        double value = 92 + 3 * chance_normal(&chance);
+        if (world->stalled[(size_t)t]) value = 20 + 10 * chance_normal(&chance);
+        if (world->epoch[(size_t)t]) value = 2;
+        size_t row = table_row(table, (millis)((BASE + log.offset + t) * 1000), 0, 1);
+        table_set(table, row, column, fmax(0, fmin(100, round(value))));
+    }
+    source_finish(source);
+    return source;
+}
+
+static double disk_queue(const struct world *world, double from, double to) {
+    double sum = 0;
+    for (size_t i = (size_t)from; i < (size_t)to; i++)
+        sum += world->epoch[i]     ? 0.1
+               : world->stalled[i] ? 20 + 5 * chance_normal(&chance)
+                                   : 1 + chance_uniform(&chance);
+    return sum / (to - from);
+}
+
+static struct source *disk_log(struct recording *recording, const struct world *world, struct log log) {
+    struct source *source = new_source(recording, "io.log", "iostat-text", log.untimed);
+    size_t report = 1;  // report 0 covers the time since boot and was dropped
+    for (double t = log.from + log.cadence; t < log.to; t += log.cadence, report++) {
+        struct table *table = source_table(source, TEXT("sda"), ENTITY_DISK);
+        size_t column = table_column(source, table, "aqu-sz", UNIT_NONE, SERIES_AVERAGE);
+        millis stamp = log.untimed ? (millis)report : (millis)floor(BASE + log.offset + t) * 1000;
+        size_t row = table_row(table, stamp, log.untimed ? 0 : log.cadence, 1);
+        table_set(table, row, column, disk_queue(world, t - log.cadence, t));
+    }
+    source_finish(source);
+    return source;
+}
+
+struct answer {
+    struct source_clock gpu, disk;
+    const char *zone;
+    const struct source *reference;
+};
+
+static struct answer align(struct recording *recording, const struct analyze_options *options) {
+    static const struct analyze_options none = {.from = MILLIS_NONE, .to = MILLIS_NONE};
+    struct arena *arena = arena_new();
+    struct source_clock clocks[8];
+    struct answer answer = {0};
+    align_sources(recording, options == NULL ? &none : options, arena, clocks, &answer.reference, &answer.zone);
+    answer.gpu = clocks[0];
+    if (recording->source_count > 1) answer.disk = clocks[1];
+    for (size_t i = 0; i < recording->source_count; i++) assert_true(clocks[i].note[0] != '\0');
+    // The notes die with the arena.
+    answer.gpu.note = answer.disk.note = NULL;
+    arena_free(arena);
+    return answer;
+}
+
+static double somewhere(void) { return between(0, 300); }
+
+// ── by correlation ──────────────────────────────────────────────────────────
+
+static void a_zone_and_a_skew_are_recovered(void **state) {
+    (void)state;
+    int accepted = 0;
+    for (int round = 0; round < 8; round++) {
+        struct world world = world_new(3, between(300, 1200));
+        double offset = 900 * floor(between(-48, 49)) + between(-60, 60);
+        double end = (double)world.seconds;
+        struct recording *recording = recording_new();
+        gpu_log(recording, &world, (struct log){somewhere(), end - somewhere(), 5, 0, false});
+        disk_log(recording, &world,
+                 (struct log){somewhere(), end - somewhere(), round % 2 == 0 ? 5 : 10, offset, false});
+        struct answer answer = align(recording, NULL);
+        assert_null(answer.zone);
+        assert_true(answer.reference == recording->sources[0] && answer.gpu.offset_seconds == 0);
+        if (answer.disk.established) {
+            accepted++;
+            assert_true(fabs(answer.disk.offset_seconds - offset) <= fmax(10, answer.disk.uncertainty_seconds));
+        }
+        recording_free(recording);
+        world_free(&world);
+    }
+    assert_true(accepted >= 6);
+}
+
+static void unrelated_logs_get_no_offset(void **state) {
+    (void)state;
+    for (int round = 0; round < 10; round++) {
+        // Other stalls; in half of the rounds the same schedule of epochs, which aliases by its period.
+        double epoch = round % 2 == 0 ? 900 : 0;
+        struct world world = world_new(3, epoch);
+        struct world other = world_new(3, epoch);
+        double end = (double)world.seconds;
+        double offset = 900 * (round < 5 ? 30 + round : -3 * round);
+        struct recording *recording = recording_new();
+        gpu_log(recording, &world, (struct log){somewhere(), end - somewhere() - 1800, 5, 0, false});
+        disk_log(recording, &other, (struct log){somewhere(), end - somewhere(), 5, offset, false});
+        struct answer answer = align(recording, NULL);
+        assert_false(answer.disk.established);
+        assert_true(answer.disk.offset_seconds == 0 && answer.disk.method == CLOCK_ASSUMED);
+        recording_free(recording);
+        world_free(&world);
+        world_free(&other);
+    }
+}
+
+// ── by anchors ──────────────────────────────────────────────────────────────
+
+// Nothing happens in either log: only when they begin, end and were last written can speak.
+static struct answer quiet_pair(double disk_offset, double gpu_written, double disk_written, double late) {
+    struct world world = world_new(1, 0);
+    memset(world.stalled, 0, world.seconds);
+    struct recording *recording = recording_new();
+    struct source *gpu = gpu_log(recording, &world, (struct log){10, 3500, 5, 0, false});
+    struct source *disk = disk_log(recording, &world, (struct log){10 + late, 3500, 5, disk_offset, false});
+    if (!isnan(gpu_written)) gpu->modified = (millis)((BASE + gpu_written) * 1000);
+    if (!isnan(disk_written)) disk->modified = (millis)((BASE + disk_written) * 1000);
+    struct answer answer = align(recording, NULL);
+    recording_free(recording);
+    world_free(&world);
+    return answer;
+}
+
+static void equal_spans_and_times_of_change_show_a_zone(void **state) {
+    (void)state;
+    // The wall clocks show UTC+2 and UTC+10 at the end, 3500 s.
+    double utc = 3500 - 7200;
+    struct answer answer = quiet_pair(8 * HOUR, utc + 1, utc + 3, 0);
+    assert_true(answer.disk.established && answer.disk.offset_seconds == 8 * HOUR &&
+                answer.disk.method == CLOCK_ESTIMATED);
+    answer = quiet_pair(5.75 * HOUR, utc + 1, utc + 3, 0);
+    assert_true(answer.disk.established && answer.disk.offset_seconds == 5.75 * HOUR);
+    answer = quiet_pair(-75, utc + 1, utc + 1, 0);  // a clock that is slow, and two witnesses of it
+    assert_true(answer.disk.established && fabs(answer.disk.offset_seconds + 75) < 10);
+}
+
+static void one_clock_is_proved_by_equal_spans(void **state) {
+    (void)state;
+    struct answer answer = quiet_pair(0, NAN, NAN, 0);
+    assert_true(answer.disk.established && answer.disk.offset_seconds == 0 && answer.disk.method == CLOCK_ASSUMED);
+    assert_true(answer.disk.placed);
+}
+
+static void a_single_anchor_proves_no_offset(void **state) {
+    (void)state;
+    struct answer answer = quiet_pair(8 * HOUR, NAN, NAN, 0);  // equal spans alone, eight hours apart
+    assert_false(answer.disk.established);
+    answer = quiet_pair(-75, NAN, NAN, 0);
+    assert_false(answer.disk.established);
+    // Files that were unpacked years later say nothing.
+    answer = quiet_pair(8 * HOUR, 1e8, 1e8, 0);
+    assert_false(answer.disk.established);
+    // A log that fell silent twenty minutes before its file was closed has no slow clock.
+    answer = quiet_pair(0, 3501, 3501 + 900, 0);
+    assert_true(answer.disk.offset_seconds == 0);
+}
+
+// ── without times ───────────────────────────────────────────────────────────
+
+static void an_untimed_log_is_placed_by_its_file(void **state) {
+    (void)state;
+    struct world world = world_new(1, 0);
+    struct recording *recording = recording_new();
+    struct source *gpu = gpu_log(recording, &world, (struct log){10, 3500, 5, 0, false});
+    struct source *disk = disk_log(recording, &world, (struct log){12, 3496, 10, 0, true});
+    gpu->modified = (millis)((BASE + 3501 + 7200) * 1000);
+    disk->modified = (millis)((BASE + 3493 + 7200) * 1000);
+    struct answer answer = align(recording, NULL);
+    assert_true(answer.disk.placed && answer.disk.established && answer.disk.method == CLOCK_ESTIMATED);
+    assert_true(answer.disk.untimed_step_ms == 10000);
+    assert_true(fabs(answer.disk.untimed_start_ms / 1000 - BASE - 12) < 10);
+    // The file was copied: the same log has no place, unless its activity proves one.
+    disk->modified = MILLIS_NONE;
+    for (size_t i = 0; i < disk->tables[0].row_count; i++) disk->tables[0].columns[0].values[i] = 1 + (double)(i % 3);
+    answer = align(recording, NULL);
+    assert_false(answer.disk.placed);
+    recording_free(recording);
+    world_free(&world);
+}
+
+static void an_untimed_log_is_placed_by_correlation(void **state) {
+    (void)state;
+    struct world world = world_new(3, 0);
+    struct world other = world_new(3, 0);
+    for (int related = 1; related >= 0; related--) {
+        struct recording *recording = recording_new();
+        gpu_log(recording, &world, (struct log){10, 10000, 5, 0, false});
+        disk_log(recording, related ? &world : &other, (struct log){1234, 9000, 10, 0, true});
+        struct answer answer = align(recording, NULL);
+        assert_true(answer.disk.placed == (related == 1));
+        if (related) {
+            assert_true(answer.disk.untimed_step_ms == 10000);
+            assert_true(fabs(answer.disk.untimed_start_ms / 1000 - BASE - 1234) < 15);
+        }
+        recording_free(recording);
+    }
+    world_free(&world);
+    world_free(&other);
+}
+
+// ── what the user or the log states ─────────────────────────────────────────
+
+static void options_win(void **state) {
+    (void)state;
+    struct world world = world_new(1, 0);
+    struct recording *recording = recording_new();
+    gpu_log(recording, &world, (struct log){10, 3500, 5, 7200, false});
+    disk_log(recording, &world, (struct log){10, 3500, 10, 0, true});
+    const struct clock_option zone = {.zone = "+02:00"};
+    const struct clock_option start = {.source = "io.log", .time = (millis)(BASE * 1000)};
+    const struct clock_option step = {.seconds = 10};
+    const struct clock_option offset = {.source = "gpu.csv", .seconds = 3};
+    struct analyze_options options = {.timezones = &zone,
+                                      .timezone_count = 1,
+                                      .starts = &start,
+                                      .start_count = 1,
+                                      .intervals = &step,
+                                      .interval_count = 1,
+                                      .from = MILLIS_NONE,
+                                      .to = MILLIS_NONE};
+    struct answer answer = align(recording, &options);
+    assert_string_equal(answer.zone, "UTC");
+    assert_true(answer.gpu.method == CLOCK_OPTION && answer.gpu.offset_seconds == 7200 && answer.gpu.established);
+    assert_true(answer.disk.placed && answer.disk.method == CLOCK_OPTION);
+    assert_true(answer.disk.untimed_start_ms == BASE * 1000 && answer.disk.untimed_step_ms == 10000);
+    options.offsets = &offset;
+    options.offset_count = 1;
+    answer = align(recording, &options);
+    assert_true(answer.gpu.offset_seconds == 7203);
+    recording_free(recording);
+    world_free(&world);
+}
+
+static void a_stated_zone_makes_the_run_utc(void **state) {
+    (void)state;
+    struct world world = world_new(1, 0);
+    struct recording *recording = recording_new();
+    gpu_log(recording, &world, (struct log){10, 3500, 5, 7200, false});
+    struct source *disk = disk_log(recording, &world, (struct log){10, 3500, 5, 0, false});
+    disk->clock = CLOCK_ZONED;
+    disk->zone = "+02:00";
+    disk->zone_first = disk->zone_last = 120;
+    struct answer answer = align(recording, NULL);
+    assert_string_equal(answer.zone, "UTC");
+    assert_true(answer.disk.method == CLOCK_STATED && answer.disk.offset_seconds == 0 && answer.disk.established);
+    assert_true(answer.gpu.offset_seconds == 7200 && answer.gpu.established);
+    recording_free(recording);
+    world_free(&world);
+}
+
+static void nothing_and_next_to_nothing(void **state) {
+    (void)state;
+    struct arena *arena = arena_new();
+    const struct analyze_options options = {.from = MILLIS_NONE, .to = MILLIS_NONE};
+    const struct source *reference;
+    const char *zone;
+    struct recording *recording = recording_new();
+    align_sources(recording, &options, arena, NULL, &reference, &zone);
+    assert_true(reference == NULL && zone == NULL);
+    struct source_clock clocks[2];
+    new_source(recording, "empty.log", NULL, false);
+    struct source *boot = new_source(recording, "dmesg", "kernel-log", false);
+    boot->clock = CLOCK_BOOT;
+    align_sources(recording, &options, arena, clocks, &reference, &zone);
+    assert_true(reference == NULL && !clocks[0].placed && !clocks[1].placed);
+    arena_free(arena);
+    recording_free(recording);
+}
+
+static int seed(void **state) {
+    (void)state;
+    chance = chance_new(42);
+    return 0;
+}
+
+int main(void) {
+    stats_init();
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup(a_zone_and_a_skew_are_recovered, seed),
+        cmocka_unit_test_setup(unrelated_logs_get_no_offset, seed),
+        cmocka_unit_test_setup(equal_spans_and_times_of_change_show_a_zone, seed),
+        cmocka_unit_test_setup(one_clock_is_proved_by_equal_spans, seed),
+        cmocka_unit_test_setup(a_single_anchor_proves_no_offset, seed),
+        cmocka_unit_test_setup(an_untimed_log_is_placed_by_its_file, seed),
+        cmocka_unit_test_setup(an_untimed_log_is_placed_by_correlation, seed),
+        cmocka_unit_test_setup(options_win, seed),
+        cmocka_unit_test_setup(a_stated_zone_makes_the_run_utc, seed),
+        cmocka_unit_test_setup(nothing_and_next_to_nothing, seed),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
