@@ -6,6 +6,7 @@
 
 #include "analyzer/align.h"
 #include "analyzer/cause.h"
+#include "analyzer/years.h"
 #include "core/lang.h"
 
 millis clock_to_run(const struct source_clock *clock, millis printed) {
@@ -106,6 +107,7 @@ struct diagnosis *analyze(const struct recording *recording, const struct analyz
                       .out = out,
                       .clocks = clocks};
     align_sources(recording, options, arena, clocks, &out->reference, &out->zone);
+    years_settle(out->reference, clocks, recording->source_count, arena);
     out->clocks = clocks;
     out->clock_count = recording->source_count;
     if (!grid_span(&run)) judge_without_grid(&run);

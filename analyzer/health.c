@@ -154,11 +154,26 @@ static size_t pages_like(const struct run *run, const char *protocol) {
     return count;
 }
 
+// smartctl is mostly asked about the controller ("nvme0"), iostat shows its namespace ("nvme0n1").
+static const char *namespace_of(const struct run *run, const char *entity) {
+    const struct disk *found = NULL;
+    size_t length = strlen(entity);
+    if (strncmp(entity, "nvme", 4) != 0) return entity;
+    for (size_t d = 0; d < run->disk_count; d++) {
+        const char *name = run->disks[d].entity;
+        if (strcmp(name, entity) == 0) return entity;
+        if (strncmp(name, entity, length) != 0 || name[length] != 'n') continue;
+        if (found != NULL) return entity;
+        found = &run->disks[d];
+    }
+    return found != NULL ? found->entity : entity;
+}
+
 // The page itself names no device. It belongs to the only disk it can belong to, or to nobody.
 static const char *join(struct run *run, const struct source *source, const char *entity, const char **how) {
     if (!unnamed(entity)) {
         *how = tr("the log names the device");
-        return entity;
+        return namespace_of(run, entity);
     }
     const char *protocol = source_fact_value(source, entity, "protocol");
     const char *rotation = source_fact_value(source, entity, "rotation");
