@@ -17,6 +17,8 @@ enum { ROWS_LEAST = 30 };
 #define UNPROVED_ZONE (14 * 3600.0)
 // How far outside the run an event or a snapshot of it may lie.
 #define NEARBY 3600.0
+// Rows that go back by less were written by two threads, or by a clock that is being corrected.
+#define STEP_BACK 30.0
 
 enum standing {
     STANDING_NONE,    // no times, or nothing in it
@@ -341,6 +343,38 @@ static void add_offsets(struct task *task) {
     }
 }
 
+// ── clocks that were set while the log was written ──────────────────────────
+
+// The largest step back between two rows of a table, in seconds.
+static double largest_step_back(const struct source *source) {
+    double largest = 0;
+    for (size_t t = 0; t < source->table_count; t++) {
+        const struct table *table = &source->tables[t];
+        for (size_t i = 1; i < table->row_count; i++) {
+            if (table->time[i] == MILLIS_NONE || table->time[i - 1] == MILLIS_NONE) continue;
+            largest = fmax(largest, (double)(table->time[i - 1] - table->time[i]) / 1000);
+        }
+    }
+    return largest;
+}
+
+// One offset cannot hold before and after; which times were printed after the step cannot be told from the times alone.
+static void doubt_set_clocks(struct task *task) {
+    for (size_t i = 0; i < task->recording->source_count; i++) {
+        struct source_clock *clock = &task->clocks[i];
+        const struct source *source = task->recording->sources[i];
+        if (!timed(source) || !clock->placed) continue;
+        double step = largest_step_back(source);
+        if (step < STEP_BACK) continue;
+        clock->established = false;
+        clock->uncertainty_seconds = fmax(clock->uncertainty_seconds, step);
+        clock->note = arena_printf(task->arena,
+                                   tr("its times step back by %.0f s inside the log: the clock was set, or runs were "
+                                      "appended out of order; alignment not established"),
+                                   step);
+    }
+}
+
 // ── logs without times ──────────────────────────────────────────────────────
 
 // Nothing prints a time: a GPU log is laid out by itself so that it can be read at all.
@@ -402,6 +436,7 @@ void align_sources(const struct recording *recording, const struct analyze_optio
         lay_out_alone(&task);
     }
     place_untimed(&task);
+    doubt_set_clocks(&task);
     add_offsets(&task);
     *reference = task.reference;
 }

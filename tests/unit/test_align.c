@@ -169,6 +169,62 @@ static void unrelated_logs_get_no_offset(void **state) {
     }
 }
 
+// Two hundred pairs: half with a relation and an injected fault of any zone and a minute of skew, a quarter with
+// nothing in common, a quarter with only the schedule in common (an alias by its period). Refusing is allowed, being
+// wrong is not.
+static void of_two_hundred_pairs_none_is_wrong(void **state) {
+    (void)state;
+    enum { PAIRS = 200 };
+    int right = 0;
+    int refused = 0;
+    int wrong = 0;
+    for (int round = 0; round < PAIRS; round++) {
+        bool related = round % 2 == 0;
+        double hours = between(1, 4);
+        double epoch = related || round % 4 == 1 ? between(300, 1800) : 0;
+        struct world world = world_new(hours, epoch);
+        struct world other = world_new(hours, epoch);
+        double end = (double)world.seconds;
+        double offset = 900 * floor(between(-48, 49)) + between(-60, 60);
+        if (!related && fabs(offset) < end) offset += 40 * 900;  // so that as printed they do not even overlap
+        struct recording *recording = recording_new();
+        const double cadences[] = {1, 2, 5, 10};
+        gpu_log(recording, &world, (struct log){somewhere(), end - somewhere(), 5, 0, false});
+        disk_log(recording, related ? &world : &other,
+                 (struct log){somewhere(), end - somewhere(), cadences[chance_below(&chance, 4)], offset, false});
+        struct answer answer = align(recording, NULL);
+        bool good = fabs(answer.disk.offset_seconds - offset) <= fmax(10, answer.disk.uncertainty_seconds);
+        if (!answer.disk.established)
+            refused++;
+        else if (related && good)
+            right++;
+        else
+            wrong++;
+        recording_free(recording);
+        world_free(&world);
+        world_free(&other);
+    }
+    print_message("clock faults: %d recovered, %d refused, %d wrong\n", right, refused, wrong);
+    assert_int_equal(wrong, 0);
+    assert_true(right >= 60);
+}
+
+static void a_clock_that_was_set_back_is_not_established(void **state) {
+    (void)state;
+    struct world world = world_new(2, 0);
+    struct recording *recording = recording_new();
+    gpu_log(recording, &world, (struct log){10, 7000, 5, 0, false});
+    struct source *disk = disk_log(recording, &world, (struct log){10, 7000, 5, 0, false});
+    assert_true(align(recording, NULL).disk.established);
+    struct table *table = &disk->tables[0];
+    for (size_t i = table->row_count / 2; i < table->row_count; i++) table->time[i] -= 3600000;
+    struct answer answer = align(recording, NULL);
+    assert_false(answer.disk.established);
+    assert_true(answer.disk.uncertainty_seconds >= 3590);
+    recording_free(recording);
+    world_free(&world);
+}
+
 // ── by anchors ──────────────────────────────────────────────────────────────
 
 // Nothing happens in either log: only when they begin, end and were last written can speak.
@@ -343,6 +399,8 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup(a_zone_and_a_skew_are_recovered, seed),
         cmocka_unit_test_setup(unrelated_logs_get_no_offset, seed),
+        cmocka_unit_test_setup(of_two_hundred_pairs_none_is_wrong, seed),
+        cmocka_unit_test_setup(a_clock_that_was_set_back_is_not_established, seed),
         cmocka_unit_test_setup(equal_spans_and_times_of_change_show_a_zone, seed),
         cmocka_unit_test_setup(one_clock_is_proved_by_equal_spans, seed),
         cmocka_unit_test_setup(a_single_anchor_proves_no_offset, seed),
