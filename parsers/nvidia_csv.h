@@ -1,22 +1,42 @@
-// nvidia_csv.h: the query CSV of nvidia-smi, and its splitting of lines into cells.
+// nvidia_csv.h: the query CSV of nvidia-smi.
 #ifndef WHYSLOW_PARSERS_NVIDIA_CSV_H
 #define WHYSLOW_PARSERS_NVIDIA_CSV_H
 
-#include "parsers/nvidia_rows.h"
+#include "parsers/csv_cells.h"
+#include "parsers/nvidia_fields.h"
 #include "parsers/parser.h"
 
-struct csv_cells {
-    struct text at[NVIDIA_COLUMNS_MOST];
+// The columns of the rows below a header.
+struct csv_layout {
     size_t count;
+    int time;  // column of the time, -1 if none
+    struct nvidia_field fields[CSV_CELLS_MOST];
+    // What the rows so far have shown: a cell that contradicts it is torn.
+    bool numbers[CSV_CELLS_MOST];     // the column held a number
+    uint16_t column[CSV_CELLS_MOST];  // its number in nvidia_rows
 };
 
-// The cells of one line, trimmed. A line that holds a quote goes through libcsv (cells then lie in the arena), all
-// others through a plain walk that gives the same cells.
-void csv_cells(struct arena *arena, struct text line, struct csv_cells *cells);
-// libcsv for any line: the reference in tests.
-void csv_cells_by_library(struct arena *arena, struct text line, struct csv_cells *cells);
+// What a line asks nvidia-smi for, if it is a header.
+enum csv_query {
+    QUERY_NONE,  // no header
+    QUERY_GPU,
+    QUERY_APPS,  // processes: --query-compute-apps, --query-accounted-apps
+    QUERY_OTHER  // retired pages and such
+};
+enum csv_query csv_query(struct arena *arena, const struct csv_cells *cells);
+// The first header in the text.
+enum csv_query csv_query_in(struct text head);
+void csv_take_header(struct arena *arena, const struct csv_cells *cells, struct csv_layout *layout);
+
+// nvidia_csv_infer.c: the layout of rows without header, as far as units prove it; columns that stay unknown have the
+// role NVIDIA_TEXT. False if nothing but the time, or not even that, could be told.
+bool csv_infer(struct arena *arena, struct text head, struct csv_layout *layout);
 
 int nvidia_csv_bid(struct text head, bool whole);
 void nvidia_csv_parse(struct lines *lines, const struct parse_options *options, struct source *source);
+
+// `nvidia-smi --query-compute-apps=… --format=csv`: one row a process.
+int nvidia_apps_bid(struct text head, bool whole);
+void nvidia_apps_parse(struct lines *lines, const struct parse_options *options, struct source *source);
 
 #endif

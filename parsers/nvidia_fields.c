@@ -1,15 +1,14 @@
 #include "parsers/nvidia_fields.h"
 
-#include <math.h>
 #include <string.h>
 
 #include "core/arena.h"
 
-// Exact names first; families by their beginning or end follow below.
+// Whole names, in any case of letters. What is in none of these is looked up by its beginning in `families`.
 static const struct {
     const char *spelling, *quantity;
     enum nvidia_role role;
-} special[] = {
+} names[] = {
     {"timestamp", "timestamp", NVIDIA_TIMESTAMP},
     {"time", "timestamp", NVIDIA_TIMESTAMP},
     {"date", "timestamp", NVIDIA_TIMESTAMP},
@@ -27,44 +26,49 @@ static const struct {
     {"driver_version", "driver_version", NVIDIA_DRIVER},
     {"hostname", "host", NVIDIA_HOST},
     {"host", "host", NVIDIA_HOST},
+    {"pid", "pid", NVIDIA_PID},
+    {"process_name", "process_name", NVIDIA_PROCESS},
     {"serial", "serial", NVIDIA_TEXT},
     {"gpu_serial", "serial", NVIDIA_TEXT},
     {"vbios_version", "vbios_version", NVIDIA_TEXT},
     {"compute_mode", "compute_mode", NVIDIA_TEXT},
+    {"display_mode", "display_mode", NVIDIA_TEXT},
+    {"gpu_recovery_action", "gpu_recovery_action", NVIDIA_TEXT},
+    {"pci.domain", "pci.domain", NVIDIA_TEXT},
     {"pci.bus", "pci.bus", NVIDIA_TEXT},
+    {"pci.device", "pci.device", NVIDIA_TEXT},
     {"pci.device_id", "pci.device_id", NVIDIA_TEXT},
+    {"pci.sub_device_id", "pci.sub_device_id", NVIDIA_TEXT},
+    {"pci.baseclass", "pci.baseClass", NVIDIA_TEXT},
+    {"pci.subclass", "pci.subClass", NVIDIA_TEXT},
+    {"clocks.sm", "clocks.current.sm", NVIDIA_VALUE},
+    {"clocks.gr", "clocks.current.graphics", NVIDIA_VALUE},
+    {"clocks.mem", "clocks.current.memory", NVIDIA_VALUE},
+    {"clocks.video", "clocks.current.video", NVIDIA_VALUE},
+    {"clocks.current.gr", "clocks.current.graphics", NVIDIA_VALUE},
+    {"clocks.current.mem", "clocks.current.memory", NVIDIA_VALUE},
+    {"clocks.max.gr", "clocks.max.graphics", NVIDIA_VALUE},
+    {"clocks.max.mem", "clocks.max.memory", NVIDIA_VALUE},
+    {"pcie.link.gen.gpucurrent", "pcie.link.gen.current", NVIDIA_VALUE},
+    {"used_memory", "used_gpu_memory", NVIDIA_VALUE},
+    {"utilization", "utilization.gpu", NVIDIA_VALUE},
+    {"util", "utilization.gpu", NVIDIA_VALUE},
+    {"gpu_util", "utilization.gpu", NVIDIA_VALUE},
+    {"gpu_utilization", "utilization.gpu", NVIDIA_VALUE},
+    {"utilization_gpu", "utilization.gpu", NVIDIA_VALUE},
+    {"memory_utilization", "utilization.memory", NVIDIA_VALUE},
+    {"utilization_memory", "utilization.memory", NVIDIA_VALUE},
+    {"memory_used", "memory.used", NVIDIA_VALUE},
+    {"memory_total", "memory.total", NVIDIA_VALUE},
+    {"memory_free", "memory.free", NVIDIA_VALUE},
+    {"temperature_gpu", "temperature.gpu", NVIDIA_VALUE},
+    {"temperature", "temperature.gpu", NVIDIA_VALUE},
+    {"temp", "temperature.gpu", NVIDIA_VALUE},
+    {"power_draw", "power.draw", NVIDIA_VALUE},
+    {"power", "power.draw", NVIDIA_VALUE},
 };
 
-static const struct {
-    const char *spelling, *quantity;
-} aliases[] = {
-    {"clocks.sm", "clocks.current.sm"},
-    {"clocks.gr", "clocks.current.graphics"},
-    {"clocks.mem", "clocks.current.memory"},
-    {"clocks.video", "clocks.current.video"},
-    {"clocks.current.gr", "clocks.current.graphics"},
-    {"clocks.current.mem", "clocks.current.memory"},
-    {"clocks.max.gr", "clocks.max.graphics"},
-    {"clocks.max.mem", "clocks.max.memory"},
-    {"pcie.link.gen.gpucurrent", "pcie.link.gen.current"},
-    {"utilization", "utilization.gpu"},
-    {"util", "utilization.gpu"},
-    {"gpu_util", "utilization.gpu"},
-    {"gpu_utilization", "utilization.gpu"},
-    {"utilization_gpu", "utilization.gpu"},
-    {"memory_utilization", "utilization.memory"},
-    {"utilization_memory", "utilization.memory"},
-    {"memory_used", "memory.used"},
-    {"memory_total", "memory.total"},
-    {"memory_free", "memory.free"},
-    {"temperature_gpu", "temperature.gpu"},
-    {"power_draw", "power.draw"},
-    {"temperature", "temperature.gpu"},
-    {"temp", "temperature.gpu"},
-    {"power", "power.draw"},
-    {"clocks_throttle_reasons.active", "clocks_event_reasons.active"},
-};
-
+// The first one that fits decides.
 static const struct {
     const char *prefix;
     enum unit unit;
@@ -73,97 +77,107 @@ static const struct {
     {"utilization.", UNIT_PERCENT, SERIES_WINDOW},
     {"fan.speed", UNIT_PERCENT, SERIES_STATE},
     {"memory.", UNIT_MIB, SERIES_STATE},
+    {"bar1.", UNIT_MIB, SERIES_STATE},
     {"protected_memory.", UNIT_MIB, SERIES_STATE},
     {"used_gpu_memory", UNIT_MIB, SERIES_STATE},
     {"power.draw", UNIT_WATT, SERIES_WINDOW},
     {"power.management", UNIT_BOOL, SERIES_STATE},
+    {"power.violation", UNIT_PERCENT, SERIES_WINDOW},
     {"power.", UNIT_WATT, SERIES_STATE},
     {"enforced.power.limit", UNIT_WATT, SERIES_STATE},
-    {"module.power", UNIT_WATT, SERIES_STATE},
+    {"module.", UNIT_WATT, SERIES_STATE},
     {"clocks_event_reasons_counters.", UNIT_US, SERIES_COUNTER},
     {"clocks_event_reasons.active", UNIT_BITS, SERIES_STATE},
     {"clocks_event_reasons.supported", UNIT_BITS, SERIES_STATE},
     {"clocks_event_reasons.", UNIT_BOOL, SERIES_STATE},
     {"clocks.", UNIT_MHZ, SERIES_STATE},
+    {"temperature.violation", UNIT_BOOL, SERIES_STATE},
     {"temperature.", UNIT_CELSIUS, SERIES_STATE},
     {"ecc.errors.", UNIT_NONE, SERIES_COUNTER},
     {"ecc.mode.", UNIT_BOOL, SERIES_STATE},
+    {"retired_pages.pending", UNIT_BOOL, SERIES_STATE},
     {"retired_pages.", UNIT_NONE, SERIES_COUNTER},
+    {"remapped_rows.pending", UNIT_BOOL, SERIES_STATE},
+    {"remapped_rows.failure", UNIT_BOOL, SERIES_STATE},
+    {"remapped_rows.histogram.", UNIT_NONE, SERIES_STATE},
     {"remapped_rows.", UNIT_NONE, SERIES_COUNTER},
     {"pcie.link.", UNIT_NONE, SERIES_STATE},
+    {"pcie.rx", UNIT_MB_PER_S, SERIES_WINDOW},
+    {"pcie.tx", UNIT_MB_PER_S, SERIES_WINDOW},
+    {"pcie.", UNIT_NONE, SERIES_COUNTER},
+    {"nvlink.rx", UNIT_MB_PER_S, SERIES_WINDOW},
+    {"nvlink.tx", UNIT_MB_PER_S, SERIES_WINDOW},
+    {"profile.", UNIT_PERCENT, SERIES_WINDOW},
     {"pstate", UNIT_NONE, SERIES_STATE},
     {"persistence_mode", UNIT_BOOL, SERIES_STATE},
     {"mig.mode.", UNIT_BOOL, SERIES_STATE},
+    {"accounting.mode", UNIT_BOOL, SERIES_STATE},
     {"count", UNIT_NONE, SERIES_STATE},
     {"encoder.stats.", UNIT_NONE, SERIES_STATE},
     {"display_", UNIT_BOOL, SERIES_STATE},
-    {"gpu_operation_mode", UNIT_NONE, SERIES_STATE},
     {"edpp_multiplier", UNIT_PERCENT, SERIES_STATE},
 };
 
+// The unit in a header's brackets. UNIT_COUNT_ for one that is not known.
 static enum unit unit_in_brackets(struct text unit) {
     static const struct {
         const char *name;
         enum unit unit;
-    } names[] = {{"%", UNIT_PERCENT}, {"MiB", UNIT_MIB}, {"MB", UNIT_MIB},    {"W", UNIT_WATT},
+    } units[] = {{"%", UNIT_PERCENT}, {"MiB", UNIT_MIB}, {"MB", UNIT_MIB},    {"W", UNIT_WATT},
                  {"MHz", UNIT_MHZ},   {"us", UNIT_US},   {"C", UNIT_CELSIUS}, {"ms", UNIT_MS}};
-    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
-        if (text_equal(unit, names[i].name)) return names[i].unit;
-    return UNIT_NONE;
+    for (size_t i = 0; i < sizeof units / sizeof units[0]; i++)
+        if (text_equal(unit, units[i].name)) return units[i].unit;
+    return UNIT_COUNT_;
 }
 
-static struct nvidia_field by_family(const char *name, enum unit bracket) {
-    for (size_t i = 0; i < sizeof families / sizeof families[0]; i++)
-        if (strncmp(name, families[i].prefix, strlen(families[i].prefix)) == 0)
-            return (struct nvidia_field){name, families[i].unit, families[i].kind, NVIDIA_VALUE, true};
-    return (struct nvidia_field){name, bracket, SERIES_STATE, NVIDIA_VALUE, false};
+static bool find_family(const char *name, struct nvidia_field *field) {
+    for (size_t i = 0; i < sizeof families / sizeof families[0]; i++) {
+        if (strncmp(name, families[i].prefix, strlen(families[i].prefix)) != 0) continue;
+        *field = (struct nvidia_field){name, families[i].unit, families[i].kind, NVIDIA_VALUE, true};
+        return true;
+    }
+    return false;
+}
+
+struct nvidia_field nvidia_field_named(const char *quantity) {
+    struct nvidia_field field = {quantity, UNIT_NONE, SERIES_STATE, NVIDIA_VALUE, false};
+    find_family(quantity, &field);
+    return field;
+}
+
+// The newest spelling of a name that is in no table.
+static const char *renamed(struct arena *arena, struct text name) {
+    static const char old[] = "clocks_throttle_reasons";
+    const char *copy = text_copy(arena, name);
+    return text_starts(name, old) ? arena_printf(arena, "clocks_event_reasons%s", copy + sizeof old - 1) : copy;
 }
 
 struct nvidia_field nvidia_field(struct arena *arena, struct text cell) {
     cell = text_trim(cell);
+    struct text name = cell;
     enum unit bracket = UNIT_NONE;
     size_t at = text_find(cell, "[");
     if (at != SIZE_MAX && text_ends(cell, "]")) {
         struct text inside = text_skip(cell, at + 1);
         bracket = unit_in_brackets(text_trim(text_head(inside, inside.length - 1)));
-        cell = text_trim(text_head(cell, at));
+        name = text_trim(text_head(cell, at));
     }
-    for (size_t i = 0; i < sizeof special / sizeof special[0]; i++)
-        if (text_equal_nocase(cell, special[i].spelling))
-            return (struct nvidia_field){special[i].quantity, UNIT_NONE, SERIES_STATE, special[i].role, true};
-    for (size_t i = 0; i < sizeof aliases / sizeof aliases[0]; i++)
-        if (text_equal_nocase(cell, aliases[i].spelling)) return by_family(aliases[i].quantity, bracket);
-    static const char old[] = "clocks_throttle_reasons";
-    const char *name = text_copy(arena, cell);
-    if (text_starts(cell, old)) name = arena_printf(arena, "clocks_event_reasons%s", name + sizeof old - 1);
-    return by_family(name, bracket);
-}
-
-double nvidia_value(struct text cell) {
-    cell = text_trim(cell);
-    if (cell.length == 0 || cell.at[0] == '[') return NAN;
-    double value = 0;
-    struct text unit;
-    if (text_starts(cell, "0x")) {
-        uint64_t bits = 0;
-        return text_hex(cell, &bits) ? (double)bits : NAN;
+    const char *quantity = NULL;
+    for (size_t i = 0; i < sizeof names / sizeof names[0] && quantity == NULL; i++) {
+        if (!text_equal_nocase(name, names[i].spelling)) continue;
+        // "time [ms]" of --query-accounted-apps is no stamp.
+        if (names[i].role == NVIDIA_TIMESTAMP && bracket != UNIT_NONE) break;
+        if (names[i].role != NVIDIA_VALUE)
+            return (struct nvidia_field){names[i].quantity, UNIT_NONE, SERIES_STATE, names[i].role, true};
+        quantity = names[i].quantity;
     }
-    if (text_number_unit(cell, &value, &unit)) {
-        // "12abc" is a torn cell, not twelve; a unit is short and holds no digit.
-        if (unit.length > 4) return NAN;
-        for (size_t i = 0; i < unit.length; i++)
-            if (unit.at[i] >= '0' && unit.at[i] <= '9') return NAN;
-        return value;
-    }
-    if (cell.at[0] == 'P' && cell.length <= 3 && text_number(text_skip(cell, 1), &value)) return value;
-    static const struct {
-        const char *word;
-        double value;
-    } words[] = {{"Active", 1}, {"Not Active", 0}, {"Enabled", 1}, {"Disabled", 0},
-                 {"Yes", 1},    {"No", 0},         {"On", 1},      {"Off", 0}};
-    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
-        if (text_equal(cell, words[i].word)) return words[i].value;
-    return NAN;
+    struct nvidia_field field;
+    bool known = find_family(quantity != NULL ? quantity : renamed(arena, name), &field);
+    if (known && (bracket == UNIT_NONE || bracket == field.unit)) return field;
+    // A known name in an unexpected unit must not be taken for the field it is named like.
+    bool plain = bracket == UNIT_COUNT_ || known;
+    return (struct nvidia_field){text_copy(arena, plain ? cell : name), plain ? UNIT_NONE : bracket, SERIES_STATE,
+                                 NVIDIA_VALUE, false};
 }
 
 const struct nvidia_reason nvidia_reasons[] = {
@@ -175,25 +189,6 @@ const struct nvidia_reason nvidia_reasons[] = {
     {0x020, "clocks_event_reasons.sw_thermal_slowdown"},
     {0x040, "clocks_event_reasons.hw_thermal_slowdown"},
     {0x080, "clocks_event_reasons.hw_power_brake_slowdown"},
+    {0x100, "clocks_event_reasons.display_clock_setting"},
     {0, NULL},
 };
-
-enum event_kind nvidia_error(struct text text) {
-    static const struct {
-        const char *part;
-        enum event_kind kind;
-    } parts[] = {
-        {"GPU is lost", EVENT_GPU_LOST},
-        {"fallen off the bus", EVENT_GPU_LOST},
-        {"Unable to determine the device handle", EVENT_GPU_LOST},
-        {"No devices were found", EVENT_GPU_ERROR},
-        {"GPU requires reset", EVENT_GPU_ERROR},
-        {"NVIDIA-SMI has failed", EVENT_GPU_ERROR},
-        {"Failed to initialize NVML", EVENT_GPU_ERROR},
-        {"is not a valid field to query", EVENT_GPU_ERROR},
-        {"command not found", EVENT_GPU_ERROR},
-    };
-    for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++)
-        if (text_has(text, parts[i].part)) return parts[i].kind;
-    return EVENT_NOTE;
-}

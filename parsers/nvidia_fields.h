@@ -10,13 +10,15 @@
 enum nvidia_role {
     NVIDIA_VALUE,  // a series
     NVIDIA_TIMESTAMP,
-    NVIDIA_INDEX,     // identities, best last
-    NVIDIA_OTHER_ID,  // a home-made "gpu" column
+    NVIDIA_OTHER_ID,  // identities, best last: a home-made "gpu" column
+    NVIDIA_INDEX,
     NVIDIA_BUS_ID,
     NVIDIA_UUID,
-    NVIDIA_NAME,  // facts
-    NVIDIA_DRIVER,
+    NVIDIA_NAME,  // facts, and part of the identity where two devices share an index
     NVIDIA_HOST,
+    NVIDIA_DRIVER,  // a fact
+    NVIDIA_PID,     // a row of --query-compute-apps
+    NVIDIA_PROCESS,
     NVIDIA_TEXT,  // anything else that is no number: not kept
 };
 
@@ -29,12 +31,11 @@ struct nvidia_field {
 };
 
 // The field of a header cell ("clocks.current.graphics [MHz]", " utilization.gpu [%]"). Old prefixes and aliases
-// are mapped; an unknown name keeps its own spelling and the unit in its brackets. Never fails.
+// are mapped; an unknown name, or a known one with an unexpected unit, keeps its own spelling. Never fails.
 struct nvidia_field nvidia_field(struct arena *arena, struct text cell);
 
-// The value of a cell: number with or without unit, P-state, hexadecimal mask, Active/Not Active and the like.
-// NaN for "[N/A]", "N/A", empty and any other bracketed text. `scale` for MB against MiB is 1: drivers mean MiB.
-double nvidia_value(struct text cell);
+// The field of a canonical name; `quantity` must live as long as the result.
+struct nvidia_field nvidia_field_named(const char *quantity);
 
 // The names of the bits of clocks_event_reasons.active; {0, NULL} past the end.
 struct nvidia_reason {
@@ -42,8 +43,5 @@ struct nvidia_reason {
     const char *quantity;
 };
 extern const struct nvidia_reason nvidia_reasons[];
-
-// The event a line or cell of error text means ("No devices were found", "[GPU is lost]"); EVENT_NOTE if none.
-enum event_kind nvidia_error(struct text text);
 
 #endif

@@ -7,37 +7,7 @@
 
 #include "core/arena.h"
 #include "core/lang.h"
-
-// Identity columns, from worst to best.
-enum { ID_OTHER, ID_INDEX, ID_BUS, ID_UUID, ID_KINDS };
-enum { IDS_MOST = 1024, FACTS_MOST = 4 };
-
-struct staged {
-    millis time;
-    uint32_t line;
-    uint16_t id[ID_KINDS];  // number of the text in ids[kind], from 1; 0 = not in this row
-    size_t first;           // of its values
-    uint16_t count;
-    uint16_t gpu;  // worked out at the end
-};
-
-struct value {
-    uint16_t field;
-    double value;
-};
-
-struct nvidia_rows {
-    struct source *source;
-    struct staged *rows;
-    size_t count, capacity;
-    struct value *values;
-    size_t value_count, value_capacity;
-    struct nvidia_field fields[NVIDIA_COLUMNS_MOST];
-    size_t field_count;
-    const char *ids[ID_KINDS][IDS_MOST];
-    size_t id_count[ID_KINDS];
-    const char *name, *driver;  // of the last row
-};
+#include "parsers/nvidia_cell.h"
 
 struct nvidia_rows *nvidia_rows_new(struct source *source) {
     struct nvidia_rows *rows = arena_alloc(source->arena_, sizeof *rows);
@@ -46,255 +16,208 @@ struct nvidia_rows *nvidia_rows_new(struct source *source) {
 }
 
 void nvidia_rows_free(struct nvidia_rows *rows) {
-    if (rows == NULL) return;
     free(rows->rows);
-    free(rows->values);
+    for (size_t i = 0; i < rows->column_count; i++) free(rows->columns[i].values);
+    rows->rows = NULL;
+    rows->column_count = 0;
 }
 
-void nvidia_rows_begin(struct nvidia_rows *rows, millis time, uint32_t line) {
+// ── collecting ──────────────────────────────────────────────────────────────
+
+static double *missing_values(size_t capacity) {
+    size_t none = 0;
+    double *values = grow_array(NULL, &none, capacity, sizeof *values);
+    for (size_t i = 0; i < capacity; i++) values[i] = NAN;
+    return values;
+}
+
+size_t nvidia_rows_column(struct nvidia_rows *rows, const struct nvidia_field *field) {
+    for (size_t i = 0; i < rows->column_count; i++)
+        if (strcmp(rows->columns[i].field.quantity, field->quantity) == 0) return i;
+    if (rows->column_count == NVIDIA_FIELDS_MOST) return NVIDIA_FIELDS_MOST;
+    struct nvidia_column *column = &rows->columns[rows->column_count];
+    *column = (struct nvidia_column){.field = *field};
+    if (rows->capacity > 0) column->values = missing_values(rows->capacity);
+    return rows->column_count++;
+}
+
+static void grow(struct nvidia_rows *rows) {
+    size_t old = rows->capacity;
     rows->rows = grow_array(rows->rows, &rows->capacity, rows->count + 1, sizeof *rows->rows);
-    rows->rows[rows->count++] = (struct staged){.time = time, .line = line, .first = rows->value_count};
+    for (size_t i = 0; i < rows->column_count; i++) {
+        size_t same = old;
+        double *values = grow_array(rows->columns[i].values, &same, rows->capacity, sizeof *values);
+        for (size_t k = old; k < rows->capacity; k++) values[k] = NAN;
+        rows->columns[i].values = values;
+    }
 }
 
-static uint16_t id_number(struct nvidia_rows *rows, int kind, struct text text) {
-    text = text_trim(text);
-    if (text.length == 0 || text.at[0] == '[') return 0;
-    for (size_t i = 0; i < rows->id_count[kind]; i++)
-        if (text_equal(text, rows->ids[kind][i])) return (uint16_t)(i + 1);
-    if (rows->id_count[kind] == IDS_MOST) return 0;
-    rows->ids[kind][rows->id_count[kind]] = text_copy(rows->source->arena_, text);
+struct nvidia_row *nvidia_rows_add(struct nvidia_rows *rows, millis time, uint32_t line) {
+    if (rows->count == rows->capacity) grow(rows);
+    struct nvidia_row *row = &rows->rows[rows->count++];
+    *row = (struct nvidia_row){.time = time, .line = line};
+    return row;
+}
+
+// GPUs come in the same order each time: the text behind the one of the row before is looked at first.
+static uint16_t id_number(struct nvidia_rows *rows, enum nvidia_id kind, struct text text, size_t hint) {
+    size_t count = rows->id_count[kind];
+    for (size_t i = 0; i < count; i++) {
+        size_t at = (hint + i) % count;
+        if (text_equal(text, rows->ids[kind][at])) return (uint16_t)(at + 1);
+    }
+    if (count == NVIDIA_IDS_MOST) return 0;
+    const char *copy = text_copy(rows->source->arena_, text_head(text, 200));
+    for (size_t i = 0; i < count; i++)  // what was cut or mended may be there already
+        if (strcmp(copy, rows->ids[kind][i]) == 0) return (uint16_t)(i + 1);
+    rows->ids[kind][count] = copy;
     return (uint16_t)++rows->id_count[kind];
 }
 
-static size_t field_number(struct nvidia_rows *rows, const struct nvidia_field *field) {
-    for (size_t i = 0; i < rows->field_count; i++)
-        if (rows->fields[i].quantity == field->quantity || strcmp(rows->fields[i].quantity, field->quantity) == 0)
-            return i;
-    if (rows->field_count == NVIDIA_COLUMNS_MOST) return NVIDIA_COLUMNS_MOST;
-    rows->fields[rows->field_count] = *field;
-    return rows->field_count++;
+void nvidia_rows_id(struct nvidia_rows *rows, enum nvidia_id kind, struct text text) {
+    struct nvidia_row *row = &rows->rows[rows->count - 1];
+    if (text.length == 0 || text.at[0] == '[' || text_equal(text, "N/A")) return;
+    size_t before = rows->count > 1 ? row[-1].id[kind] : 0;
+    row->id[kind] = id_number(rows, kind, text, before);
 }
 
-void nvidia_rows_cell(struct nvidia_rows *rows, const struct nvidia_field *field, struct text cell) {
-    struct staged *row = &rows->rows[rows->count - 1];
-    switch (field->role) {
-        case NVIDIA_OTHER_ID:
-            row->id[ID_OTHER] = id_number(rows, ID_OTHER, cell);
-            return;
-        case NVIDIA_INDEX:
-            row->id[ID_INDEX] = id_number(rows, ID_INDEX, cell);
-            return;
-        case NVIDIA_BUS_ID:
-            row->id[ID_BUS] = id_number(rows, ID_BUS, cell);
-            return;
-        case NVIDIA_UUID:
-            row->id[ID_UUID] = id_number(rows, ID_UUID, cell);
-            return;
-        case NVIDIA_NAME:
-            if (rows->name == NULL) rows->name = text_copy(rows->source->arena_, text_trim(cell));
-            return;
-        case NVIDIA_DRIVER:
-            if (rows->driver == NULL) rows->driver = text_copy(rows->source->arena_, text_trim(cell));
-            return;
-        case NVIDIA_VALUE:
-            break;
-        default:
-            return;
+void nvidia_rows_error(struct nvidia_rows *rows, struct text word) {
+    struct nvidia_row *row = &rows->rows[rows->count - 1];
+    if (row->errors++ == 0) row->id[ID_ERROR] = id_number(rows, ID_ERROR, word, 0);
+}
+
+// ── writing ─────────────────────────────────────────────────────────────────
+
+struct device {
+    struct table *table;
+    const char *entity;
+    const char *said[ID_KINDS];  // the fact that was written last
+    bool well;                   // its last row had no error words
+    bool seen;
+};
+
+struct writing {
+    struct nvidia_rows *rows;
+    struct device *devices;
+    size_t device_count;
+    uint32_t *at;  // the row's number in its table
+};
+
+static void write_facts(struct writing *writing, const struct nvidia_row *row, struct device *device) {
+    static const char *const keys[ID_KINDS] = {
+        [ID_BUS] = "pci.bus_id", [ID_UUID] = "uuid", [ID_NAME] = "name", [ID_HOST] = "host"};
+    struct nvidia_rows *rows = writing->rows;
+    for (int kind = ID_BUS; kind <= ID_HOST; kind++) {
+        if (row->id[kind] == 0) continue;
+        const char *text = rows->ids[kind][row->id[kind] - 1];
+        if (device->said[kind] == text) continue;
+        device->said[kind] = text;
+        source_fact(rows->source, text_of(device->entity), keys[kind], text_of(text), row->line);
     }
-    size_t number = field_number(rows, field);
-    if (number == NVIDIA_COLUMNS_MOST) return;
-    rows->values = grow_array(rows->values, &rows->value_capacity, rows->value_count + 1, sizeof *rows->values);
-    rows->values[rows->value_count++] = (struct value){(uint16_t)number, nvidia_value(cell)};
-    row->count++;
 }
 
-// ── which GPU ───────────────────────────────────────────────────────────────
-
-static int best_id(const struct nvidia_rows *rows) {
-    int best = -1;
-    for (int kind = ID_OTHER; kind < ID_KINDS; kind++)
-        if (rows->id_count[kind] > 0 && (best < 0 || rows->id_count[kind] >= rows->id_count[best])) best = kind;
-    return best;
-}
-
-static int compare_millis(const void *a, const void *b) {
-    millis x = *(const millis *)a;
-    millis y = *(const millis *)b;
-    return (x > y) - (x < y);
-}
-
-// Rows of one burst are less than a quarter of the usual step apart; the step is the median of the larger gaps.
-static double burst_limit(const struct nvidia_rows *rows) {
-    millis *gaps = malloc((rows->count + 1) * sizeof *gaps);
-    if (gaps == NULL) return 0;
-    size_t count = 0;
-    for (size_t i = 1; i < rows->count; i++) {
-        millis gap = rows->rows[i].time - rows->rows[i - 1].time;
-        if (gap >= 0) gaps[count++] = gap;
+// "Unknown Error" in every row of one field is a quirk of the driver; where it comes up, or fills most of the row, it
+// is a fault.
+static void write_error(struct writing *writing, const struct nvidia_row *row, struct device *device) {
+    bool bad = row->id[ID_ERROR] != 0;
+    if (bad && device->well) {
+        const char *word = writing->rows->ids[ID_ERROR][row->id[ID_ERROR] - 1];
+        bool quirk = strstr(word, "Unknown") != NULL && !device->seen && 2 * row->errors <= row->cells;
+        if (!quirk)
+            source_event(writing->rows->source, row->time, row->line, nvidia_error(text_of(word)),
+                         text_of(device->entity), text_of(word), NAN);
     }
-    qsort(gaps, count, sizeof *gaps, compare_millis);
-    double limit = 0;
-    if (count > 0) {
-        millis top = gaps[count * 98 / 100];
-        size_t first = 0;
-        while (first < count && gaps[first] < top / 4) first++;
-        limit = (double)gaps[(first + count) / 2 < count ? (first + count) / 2 : count - 1] / 4;
-        // A burst is tight, some ten milliseconds (a twentieth of the step on a busy host); wider groups are one GPU's
-        // own jitter.
-        double tight = 0.2 * limit > 30 ? 0.2 * limit : 30;
-        if (first == 0 || (double)gaps[first / 2] > tight) limit = 0;
-    }
-    free(gaps);
-    return limit;
+    device->well = !bad;
+    device->seen = true;
 }
 
-static bool new_burst(const struct nvidia_rows *rows, size_t i, double limit) {
-    if (i == 0) return true;
-    millis gap = rows->rows[i].time - rows->rows[i - 1].time;
-    return gap < 0 || (double)gap >= limit;
-}
-
-// The size of nearly all bursts, 1 if there is none: jitter of a single GPU makes bursts of many sizes.
-static size_t usual_burst(const struct nvidia_rows *rows, double limit) {
-    size_t counts[65] = {0};
-    size_t size = 0;
-    size_t bursts = 0;
-    for (size_t i = 0; i <= rows->count; i++) {
-        if (i == rows->count || (new_burst(rows, i, limit) && size > 0)) {
-            counts[size > 64 ? 64 : size]++;
-            bursts++;
-            size = 0;
-        }
-        size++;
-    }
-    size_t best = 1;
-    for (size_t k = 1; k <= 64; k++)
-        if (counts[k] > counts[best]) best = k;
-    return counts[best] * 10 >= bursts * 7 ? best : 1;
-}
-
-static void give_by_position(struct nvidia_rows *rows) {
-    double limit = rows->source->clock == CLOCK_NONE ? 0 : burst_limit(rows);
-    size_t usual = limit > 0 ? usual_burst(rows, limit) : 1;
-    if (usual == 1) limit = 0;
-    size_t position = 0;
-    size_t odd = 0;
-    size_t size = 0;
+static void write_rows(struct writing *writing) {
+    struct nvidia_rows *rows = writing->rows;
+    bool timed = rows->source->clock != CLOCK_NONE;
+    size_t *ordinal = arena_array(rows->source->arena_, writing->device_count, sizeof *ordinal);
     for (size_t i = 0; i < rows->count; i++) {
-        bool begins = limit <= 0 || new_burst(rows, i, limit);
-        if (begins) {
-            odd += i > 0 && size != usual;
-            position = 0;
-            size = 0;
-            rows->source->reports++;
-        }
-        size++;
-        rows->rows[i].gpu = (uint16_t)(position < usual ? position : usual - 1);
-        position++;
+        const struct nvidia_row *row = &rows->rows[i];
+        struct device *device = &writing->devices[row->gpu];
+        millis time = timed ? row->time : (millis)ordinal[row->gpu]++;
+        writing->at[i] = (uint32_t)table_row(device->table, time, 0, row->line);
+        write_facts(writing, row, device);
+        write_error(writing, row, device);
     }
-    if (usual > 1 && odd > 0)
-        source_problem(rows->source, 0, SEVERITY_WARNING,
-                       tr("no id column: GPUs are told by their position, but %zu of the bursts do not have %zu rows"),
-                       odd, usual);
 }
 
-// The number in an index, else the order of first appearance.
-static void give_by_id(struct nvidia_rows *rows, int kind, uint16_t *order) {
-    int64_t number = 0;
-    size_t next = 0;
-    for (size_t i = 0; i < rows->id_count[kind]; i++) {
-        bool plain = (kind == ID_INDEX || kind == ID_OTHER) && text_integer(text_of(rows->ids[kind][i]), &number) &&
-                     number >= 0 && number < 4096;
-        order[i] = (uint16_t)(plain ? (size_t)number : next);
-        next++;
-    }
-    // A uuid or bus id takes the index that stands beside it, if each has one of its own.
-    if ((kind == ID_BUS || kind == ID_UUID) && rows->id_count[ID_INDEX] == rows->id_count[kind]) {
+static void write_reasons(struct writing *writing, const struct nvidia_column *mask) {
+    struct nvidia_rows *rows = writing->rows;
+    size_t *column = arena_array(rows->source->arena_, writing->device_count, sizeof *column);
+    for (size_t r = 0; nvidia_reasons[r].quantity != NULL; r++) {
+        for (size_t d = 0; d < writing->device_count; d++) {
+            struct table *table = writing->devices[d].table;
+            // A column of its own says more than the mask.
+            bool own = table_find(table, nvidia_reasons[r].quantity) != NULL;
+            column[d] =
+                own ? SIZE_MAX
+                    : table_column_derived(rows->source, table, nvidia_reasons[r].quantity, UNIT_BOOL, SERIES_STATE);
+        }
         for (size_t i = 0; i < rows->count; i++) {
-            uint16_t id = rows->rows[i].id[kind];
-            uint16_t index = rows->rows[i].id[ID_INDEX];
-            if (id > 0 && index > 0 && text_integer(text_of(rows->ids[ID_INDEX][index - 1]), &number) && number >= 0 &&
-                number < 4096)
-                order[id - 1] = (uint16_t)number;
+            double value = mask->values[i];
+            uint16_t d = rows->rows[i].gpu;
+            if (column[d] == SIZE_MAX || !(value >= 0 && value < 0x1p63)) continue;
+            table_set(writing->devices[d].table, writing->at[i], column[d],
+                      ((uint64_t)value & nvidia_reasons[r].bit) != 0);
         }
     }
-    bool seen[IDS_MOST + 1] = {false};
+}
+
+// A name that is not nvidia-smi's own and never had a number is text that nobody asked for.
+static void write_column(struct writing *writing, const struct nvidia_column *column) {
+    struct nvidia_rows *rows = writing->rows;
+    if (!column->field.known && !column->numbers) return;
+    size_t *number = arena_array(rows->source->arena_, writing->device_count, sizeof *number);
+    for (size_t d = 0; d < writing->device_count; d++)
+        number[d] = table_column(rows->source, writing->devices[d].table, column->field.quantity, column->field.unit,
+                                 column->field.kind);
     for (size_t i = 0; i < rows->count; i++) {
-        uint16_t id = rows->rows[i].id[kind];
-        rows->rows[i].gpu = id > 0 ? order[id - 1] : 0;
-        if (i == 0 || seen[id]) {  // an id comes back: the next burst
-            memset(seen, 0, sizeof seen);
-            rows->source->reports++;
-        }
-        seen[id] = true;
+        uint16_t d = rows->rows[i].gpu;
+        table_set(writing->devices[d].table, writing->at[i], number[d], column->values[i]);
     }
 }
 
-static void write_facts(struct nvidia_rows *rows) {
-    bool done[4097] = {false};
-    for (size_t i = 0; i < rows->count; i++) {
-        const struct staged *row = &rows->rows[i];
-        if (done[row->gpu]) continue;
-        done[row->gpu] = true;
-        char entity[16];
-        snprintf(entity, sizeof entity, "gpu%u", (unsigned)row->gpu);
-        if (row->id[ID_BUS] > 0)
-            source_fact(rows->source, text_of(entity), "pci.bus_id", text_of(rows->ids[ID_BUS][row->id[ID_BUS] - 1]),
-                        row->line);
-        if (row->id[ID_UUID] > 0)
-            source_fact(rows->source, text_of(entity), "uuid", text_of(rows->ids[ID_UUID][row->id[ID_UUID] - 1]),
-                        row->line);
-        if (rows->name != NULL) source_fact(rows->source, text_of(entity), "name", text_of(rows->name), row->line);
-        if (rows->driver != NULL)
-            source_fact(rows->source, text_of(entity), "driver_version", text_of(rows->driver), row->line);
+static void write_columns(struct writing *writing) {
+    struct nvidia_rows *rows = writing->rows;
+    for (size_t c = 0; c < rows->column_count; c++) {
+        struct nvidia_column *column = &rows->columns[c];
+        write_column(writing, column);
+        if (strcmp(column->field.quantity, "clocks_event_reasons.active") == 0) continue;
+        free(column->values);  // the tables have them now
+        column->values = NULL;
     }
-}
-
-static void write_reasons(struct source *source, struct table *table, size_t row, double mask) {
-    if (isnan(mask)) return;
-    for (size_t i = 0; nvidia_reasons[i].quantity != NULL; i++) {
-        size_t columns = table->column_count;
-        size_t column = table_column_derived(source, table, nvidia_reasons[i].quantity, UNIT_BOOL, SERIES_STATE);
-        bool fresh = column == columns || table->columns[column].derived;
-        if (fresh) table_set(table, row, column, ((uint64_t)mask & nvidia_reasons[i].bit) != 0);
-    }
-}
-
-static void write_row(struct nvidia_rows *rows, const struct staged *row, millis time) {
-    char entity[16];
-    snprintf(entity, sizeof entity, "gpu%u", (unsigned)row->gpu);
-    struct table *table = source_table(rows->source, text_of(entity), ENTITY_GPU);
-    size_t at = table_row(table, time, 0, row->line);
-    double mask = NAN;
-    for (size_t i = 0; i < row->count; i++) {
-        const struct value *value = &rows->values[row->first + i];
-        const struct nvidia_field *field = &rows->fields[value->field];
-        size_t column = table_column(rows->source, table, field->quantity, field->unit, field->kind);
-        table_set(table, at, column, value->value);
-        if (strcmp(field->quantity, "clocks_event_reasons.active") == 0) mask = value->value;
-    }
-    write_reasons(rows->source, table, at, mask);
+    for (size_t c = 0; c < rows->column_count; c++)
+        if (rows->columns[c].values != NULL) write_reasons(writing, &rows->columns[c]);
 }
 
 void nvidia_rows_finish(struct nvidia_rows *rows) {
-    int kind = best_id(rows);
-    uint16_t *order = arena_array(rows->source->arena_, IDS_MOST, sizeof *order);
-    // An id that never changes while rows come in bursts is no id.
-    if (kind >= 0 && rows->id_count[kind] > 1)
-        give_by_id(rows, kind, order);
-    else
-        give_by_position(rows);
-    if (kind >= 0 && rows->id_count[kind] == 1 && (kind == ID_INDEX || kind == ID_OTHER)) {
-        int64_t number = 0;  // one GPU of several was watched: it keeps its number
-        bool alone = true;
-        for (size_t i = 0; i < rows->count; i++) alone = alone && rows->rows[i].gpu == 0;
-        if (alone && text_integer(text_of(rows->ids[kind][0]), &number) && number >= 0 && number < 4096)
-            for (size_t i = 0; i < rows->count; i++) rows->rows[i].gpu = (uint16_t)number;
+    struct source *source = rows->source;
+    if (rows->count == 0) return;
+    unsigned *numbers = arena_array(source->arena_, NVIDIA_IDS_MOST, sizeof *numbers);
+    struct writing writing = {.rows = rows};
+    writing.device_count = nvidia_identify(rows, numbers);
+    writing.devices = arena_array(source->arena_, writing.device_count, sizeof *writing.devices);
+    for (size_t d = 0; d < writing.device_count; d++) {
+        struct device *device = &writing.devices[d];
+        device->entity = arena_printf(source->arena_, "gpu%u", numbers[d]);
+        device->well = true;
+        source_table(source, text_of(device->entity), ENTITY_GPU);
     }
-    write_facts(rows);
-    size_t ordinal = 0;
-    bool timed = rows->source->clock != CLOCK_NONE;
-    for (size_t i = 0; i < rows->count; i++)
-        write_row(rows, &rows->rows[i], timed ? rows->rows[i].time : (millis)ordinal++);
-    rows->source->samples = rows->count;
+    // No table is created from here on, so they stay where they are.
+    for (size_t d = 0; d < writing.device_count; d++)
+        writing.devices[d].table = source_table(source, text_of(writing.devices[d].entity), ENTITY_GPU);
+    size_t none = 0;
+    writing.at = grow_array(NULL, &none, rows->count, sizeof *writing.at);
+    write_rows(&writing);
+    write_columns(&writing);
+    free(writing.at);
+    for (size_t d = 0; d < writing.device_count && rows->driver != NULL; d++)
+        source_fact(source, text_of(writing.devices[d].entity), "driver_version", text_of(rows->driver),
+                    rows->rows[0].line);
+    if (rows->id_count[ID_HOST] == 1) source->host = rows->ids[ID_HOST][0];
+    source->samples += rows->count;
 }

@@ -22,6 +22,7 @@ const struct parser parsers_table[] = {
     {"smartd-attrlog", "attribute log of smartd", smartd_attrlog_bid, smartd_attrlog_parse},
     {"hdparm", "hdparm -tT", hdparm_bid, hdparm_parse},
     {"nvidia-smi-csv", "nvidia-smi --query-gpu CSV", nvidia_csv_bid, nvidia_csv_parse},
+    {"nvidia-smi-apps", "nvidia-smi --query-compute-apps CSV", nvidia_apps_bid, nvidia_apps_parse},
     {"train-log", "log of the training job", train_log_bid, train_log_parse},
     {NULL, NULL, NULL, NULL},
 };

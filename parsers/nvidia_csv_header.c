@@ -1,0 +1,62 @@
+// nvidia_csv_header.c: what a header of nvidia-smi's CSV looks like.
+#include <string.h>
+
+#include "core/arena.h"
+#include "parsers/nvidia_csv.h"
+
+// A cell that no header has: a value, or a piece of a command line that asks for the fields ("--query-gpu=timestamp").
+static bool is_no_name(struct text cell) {
+    double number = 0;
+    struct text unit;
+    if (cell.length == 0) return false;
+    if (memchr(cell.at, '=', cell.length) != NULL) return true;
+    return cell.at[0] == '[' || text_number_unit(cell, &number, &unit);
+}
+
+enum csv_query csv_query(struct arena *arena, const struct csv_cells *cells) {
+    size_t own = 0;
+    size_t gpus = 0;
+    size_t processes = 0;
+    size_t pages = 0;
+    for (size_t i = 0; i < cells->count; i++)
+        if (is_no_name(cells->at[i])) return QUERY_NONE;
+    for (size_t i = 0; i < cells->count; i++) {
+        struct nvidia_field field = nvidia_field(arena, cells->at[i]);
+        processes += field.role == NVIDIA_PID;
+        pages += text_starts(cells->at[i], "retired_pages.address");
+        gpus += field.known && field.role == NVIDIA_VALUE;
+        own +=
+            field.known && (field.role <= NVIDIA_UUID || field.role == NVIDIA_DRIVER) && field.role != NVIDIA_OTHER_ID;
+    }
+    if (processes > 0 && gpus + own > 0) return QUERY_APPS;
+    if (own == 0 || own * 3 < cells->count) return QUERY_NONE;
+    return pages > 0 ? QUERY_OTHER : QUERY_GPU;
+}
+
+void csv_take_header(struct arena *arena, const struct csv_cells *cells, struct csv_layout *layout) {
+    *layout = (struct csv_layout){.count = cells->count, .time = -1};
+    for (size_t i = 0; i < cells->count; i++) {
+        layout->fields[i] = nvidia_field(arena, cells->at[i]);
+        // How --columns leaves a column out.
+        if (cells->at[i].length == 0 || text_equal(cells->at[i], "?") || text_equal(cells->at[i], "-"))
+            layout->fields[i].role = NVIDIA_TEXT;
+        if (layout->fields[i].role == NVIDIA_TIMESTAMP && layout->time < 0) layout->time = (int)i;
+    }
+    // A comma behind the last name.
+    if (layout->count > 1 && cells->at[layout->count - 1].length == 0) layout->count--;
+}
+
+enum csv_query csv_query_in(struct text head) {
+    struct arena *arena = arena_new();
+    struct csv_cells cells = {0};
+    enum csv_query found = QUERY_NONE;
+    while (found == QUERY_NONE && head.at != NULL) {
+        struct text line = text_trim(text_cut(&head, '\n'));
+        if (line.length == 0 || line.length > 16384 || (line.at[0] >= '0' && line.at[0] <= '9')) continue;
+        csv_cells(&cells, line);
+        found = csv_query(arena, &cells);
+    }
+    csv_cells_free(&cells);
+    arena_free(arena);
+    return found;
+}

@@ -1,0 +1,229 @@
+// nvidia_identity.c: which GPU a row is of: by the best id column, else by its place in the sampling burst.
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/arena.h"
+#include "core/lang.h"
+#include "parsers/nvidia_rows.h"
+
+enum { NUMBER_MOST = 4096, BURST_MOST = 64 };
+
+// ── by id ───────────────────────────────────────────────────────────────────
+
+struct device {
+    uint16_t id, name, host;  // 0 = not known
+    uint32_t burst;           // the last one it was seen in
+};
+
+struct devices {
+    struct device at[NVIDIA_IDS_MOST];
+    size_t count;
+    size_t lost;  // rows beyond the last device
+};
+
+// The id column that tells most devices apart; the better kind where two tell the same.
+static int best_id(const struct nvidia_rows *rows) {
+    int best = -1;
+    for (int kind = ID_OTHER; kind <= ID_UUID; kind++)
+        if (rows->id_count[kind] > 0 && (best < 0 || rows->id_count[kind] >= rows->id_count[best])) best = kind;
+    return best;
+}
+
+static bool fits(uint16_t a, uint16_t b) { return a == b || a == 0 || b == 0; }
+
+// The device of a row, created if need be. The search begins behind the device of the row before.
+static size_t device_of(struct devices *devices, int kind, const struct nvidia_row *row, size_t hint) {
+    uint16_t id = row->id[kind];
+    for (size_t i = 0; i < devices->count; i++) {
+        size_t at = (hint + 1 + i) % devices->count;
+        struct device *device = &devices->at[at];
+        // A row that does not say its id (the GPU is lost) is the next one in turn.
+        if (id == 0 ||
+            (id == device->id && fits(row->id[ID_NAME], device->name) && fits(row->id[ID_HOST], device->host))) {
+            if (device->name == 0) device->name = row->id[ID_NAME];
+            if (device->host == 0) device->host = row->id[ID_HOST];
+            return at;
+        }
+    }
+    if (devices->count == NVIDIA_IDS_MOST) {
+        devices->lost++;
+        return NVIDIA_IDS_MOST - 1;
+    }
+    devices->at[devices->count] = (struct device){.id = id, .name = row->id[ID_NAME], .host = row->id[ID_HOST]};
+    return devices->count++;
+}
+
+// A plain number in an index or a home-made column.
+static bool index_number(const struct nvidia_rows *rows, int kind, uint16_t id, unsigned *number) {
+    int64_t value = 0;
+    if (id == 0 || !text_integer(text_of(rows->ids[kind][id - 1]), &value)) return false;
+    if (value < 0 || value >= NUMBER_MOST) return false;
+    *number = (unsigned)value;
+    return true;
+}
+
+// A device has the number of its index, also where a uuid tells it apart, unless another one has it already.
+static void number_devices(const struct nvidia_rows *rows, int kind, const struct devices *devices, unsigned *numbers) {
+    bool taken[NUMBER_MOST] = {false};
+    bool done[NVIDIA_IDS_MOST] = {false};
+    int source = kind == ID_BUS || kind == ID_UUID ? ID_INDEX : kind;
+    for (size_t i = 0; i < rows->count; i++) {
+        const struct nvidia_row *row = &rows->rows[i];
+        unsigned number = 0;
+        if (done[row->gpu] || !index_number(rows, source, row->id[source], &number)) continue;
+        done[row->gpu] = !taken[number];
+        if (taken[number]) continue;
+        taken[number] = true;
+        numbers[row->gpu] = number;
+    }
+    unsigned next = 0;
+    for (size_t d = 0; d < devices->count; d++) {
+        if (done[d]) continue;
+        while (taken[next]) next++;
+        taken[next] = true;
+        numbers[d] = next;
+    }
+}
+
+static void count_bursts(struct nvidia_rows *rows, struct devices *devices) {
+    uint32_t burst = 0;
+    for (size_t i = 0; i < rows->count; i++) {
+        struct device *device = &devices->at[rows->rows[i].gpu];
+        if (i == 0 || device->burst == burst) burst++;  // a device comes back: the next burst
+        device->burst = burst;
+    }
+    rows->source->reports += burst;
+}
+
+static bool share_ids(const struct devices *devices) {
+    for (size_t i = 0; i < devices->count; i++)
+        for (size_t k = 0; k < i; k++)
+            if (devices->at[i].id == devices->at[k].id) return true;
+    return false;
+}
+
+static bool identify_by_id(struct nvidia_rows *rows, int kind, struct devices *devices, unsigned *numbers) {
+    size_t last = SIZE_MAX;
+    for (size_t i = 0; i < rows->count; i++) {
+        last = device_of(devices, kind, &rows->rows[i], last);
+        rows->rows[i].gpu = (uint16_t)last;
+    }
+    if (devices->count < 2) return false;
+    number_devices(rows, kind, devices, numbers);
+    count_bursts(rows, devices);
+    if (devices->lost > 0)
+        source_problem(rows->source, 0, SEVERITY_WARNING, tr("more than %d GPUs in one file: %zu rows are of others"),
+                       NVIDIA_IDS_MOST, devices->lost);
+    if (share_ids(devices))
+        source_problem(rows->source, 0, SEVERITY_WARNING,
+                       tr("the same GPU id stands beside different names or hosts: several machines wrote this file, "
+                          "and the GPUs are numbered through"));
+    return true;
+}
+
+// ── by position ─────────────────────────────────────────────────────────────
+
+static int compare_millis(const void *a, const void *b) {
+    millis x = *(const millis *)a;
+    millis y = *(const millis *)b;
+    return (x > y) - (x < y);
+}
+
+// A gap of at least this many milliseconds begins the next burst: a quarter of the usual step. 0 if rows do not come
+// in bursts.
+static double burst_limit(const struct nvidia_rows *rows) {
+    size_t none = 0;
+    millis *gaps = grow_array(NULL, &none, rows->count, sizeof *gaps);
+    size_t count = 0;
+    for (size_t i = 1; i < rows->count; i++) {
+        millis gap = rows->rows[i].time - rows->rows[i - 1].time;
+        if (gap >= 0) gaps[count++] = gap;
+    }
+    qsort(gaps, count, sizeof *gaps, compare_millis);
+    double limit = 0;
+    if (count > 0) {
+        millis top = gaps[count * 98 / 100];
+        size_t first = 0;
+        while (first < count && gaps[first] < top / 4) first++;
+        limit = (double)gaps[(first + count) / 2 < count ? (first + count) / 2 : count - 1] / 4;
+        // A burst is tight, some ten milliseconds (a twentieth of the step on a busy host); wider groups are one GPU's
+        // own jitter.
+        double tight = 0.2 * limit > 30 ? 0.2 * limit : 30;
+        if (first == 0 || (double)gaps[first / 2] > tight) limit = 0;
+    }
+    free(gaps);
+    return limit;
+}
+
+// Where the next burst begins: behind a gap (limit > 0), or below a header (limit < 0).
+static bool begins(const struct nvidia_rows *rows, size_t i, double limit) {
+    if (i == 0) return true;
+    const struct nvidia_row *row = &rows->rows[i];
+    if (limit < 0) return row->group != row[-1].group;
+    millis gap = row->time - row[-1].time;
+    return gap < 0 || (double)gap >= limit;
+}
+
+// The size of nearly all bursts, 1 if there is none: jitter of a single GPU makes bursts of many sizes.
+static size_t usual_burst(const struct nvidia_rows *rows, double limit) {
+    size_t counts[BURST_MOST + 2] = {0};
+    size_t size = 0;
+    size_t bursts = 0;
+    for (size_t i = 0; i <= rows->count; i++) {
+        if (i == rows->count || (begins(rows, i, limit) && size > 0)) {
+            counts[size > BURST_MOST ? BURST_MOST + 1 : size]++;
+            bursts++;
+            size = 0;
+        }
+        size++;
+    }
+    size_t best = 1;
+    for (size_t k = 1; k <= BURST_MOST; k++)
+        if (counts[k] > counts[best]) best = k;
+    return counts[best] * 10 >= bursts * 7 ? best : 1;
+}
+
+// What parts the bursts: gaps in time, the repeated header, or nothing (0).
+static double choose_limit(const struct nvidia_rows *rows) {
+    bool timed = rows->source->clock != CLOCK_NONE;
+    double limit = timed ? burst_limit(rows) : rows->rows[rows->count - 1].group > 2 ? -1 : 0;
+    return limit != 0 && usual_burst(rows, limit) > 1 ? limit : 0;
+}
+
+static size_t identify_by_position(struct nvidia_rows *rows) {
+    double limit = choose_limit(rows);
+    size_t usual = limit != 0 ? usual_burst(rows, limit) : 1;
+    size_t position = 0;
+    size_t odd = 0;
+    for (size_t i = 0; i < rows->count; i++) {
+        if (limit == 0 || begins(rows, i, limit)) {
+            odd += i > 0 && position != usual;
+            position = 0;
+            rows->source->reports++;
+        }
+        rows->rows[i].gpu = (uint16_t)(position < usual ? position : usual - 1);
+        position++;
+    }
+    if (usual > 1 && odd > 0)
+        source_problem(rows->source, 0, SEVERITY_WARNING,
+                       tr("no id column: GPUs are told by their position, but %zu of the bursts do not have %zu rows"),
+                       odd, usual);
+    else if (usual > 1)
+        source_problem(rows->source, 0, SEVERITY_INFO,
+                       tr("no id column: GPUs are told by their position among the %zu rows of each burst"), usual);
+    return usual;
+}
+
+size_t nvidia_identify(struct nvidia_rows *rows, unsigned *numbers) {
+    int kind = best_id(rows);
+    struct devices *devices = arena_alloc(rows->source->arena_, sizeof *devices);
+    if (kind >= 0 && identify_by_id(rows, kind, devices, numbers)) return devices->count;
+    // An id that never changes while rows come in bursts is no id.
+    size_t count = identify_by_position(rows);
+    for (size_t d = 0; d < count; d++) numbers[d] = (unsigned)d;
+    // One GPU of several was watched: it keeps its number.
+    for (int k = ID_INDEX; count == 1 && k >= ID_OTHER; k--)
+        if (rows->id_count[k] == 1 && index_number(rows, k, 1, &numbers[0])) break;
+    return count;
+}
