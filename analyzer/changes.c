@@ -11,7 +11,7 @@
 #include "core/arena.h"
 
 // PELT is quadratic where changes are few: longer series are cut into cells of their medians first.
-enum { CELLS_MOST = 20000 };
+enum { CELLS_MOST = 6000 };
 
 // q95 - q5 of a normal distribution in standard deviations.
 #define SPREAD_SIGMAS 3.29

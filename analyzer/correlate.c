@@ -18,6 +18,7 @@ enum {
 
 #define EFFECTIVE_LEAST 10.0
 #define LAG_SECONDS 60.0
+#define P_MOST 0.05        // of the best lag, over all lags looked at; beyond it there is nothing worth resampling
 #define Q_MOST 0.10        // false-discovery rate over all pairs
 #define LAG_SEED 20240801  // of the bootstrap: the same input gives the same bytes
 
@@ -137,6 +138,8 @@ static void find_lag(const struct pair *pair, double dt, double clock_uncertaint
     // A lag within what the bins and the clocks leave open is none.
     double margin = dt + (isnan(clock_uncertainty) ? INFINITY : clock_uncertainty);
     if (!(fabs(out->lag_seconds) > margin)) return;
+    double chance_of_peak = stats_correlation_p(product_at(pair, NULL, 0, pair->n, lag), (double)out->samples);
+    if (!(chance_of_peak * (double)(2 * most + 1) < P_MOST)) return;
     long first = best_lag(pair, NULL, 0, pair->n / 2, most);
     long second = best_lag(pair, NULL, pair->n / 2, pair->n, most);
     if (first * lag <= 0 || second * lag <= 0) return;
