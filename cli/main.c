@@ -2,8 +2,8 @@
 //
 //   logs → parsers → recording → analyzer → diagnosis → reports → files
 //
-// core/      arena text unit when* lang: memory, pieces of text, numbers, times, languages · recording: the series model
-// parsers/   lines decode: bytes → lines · reader walk unpack digest mixed hosts rotated: paths → sources
+// core/      arena text unit when* lang: memory, pieces of text, numbers, times, languages · recording: the series
+// model parsers/   lines decode: bytes → lines · reader walk unpack digest mixed hosts rotated: paths → sources
 //            parser parsers: the table of formats · pcre fields line_prefix date_order: what formats share
 //            nvidia_* iostat* smartctl* smartd_attrlog hdparm vmstat mpstat kernel_* train_log: one family each
 // analyzer/  analyze: the order of the work · model: what its files share · rules alerts: thresholds

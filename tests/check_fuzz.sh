@@ -8,13 +8,12 @@ mutations=${MUTATIONS:-20}
 passed=0
 failed=0
 for parser in $(PARSER=list "$target"); do
-    logs=$(find tests/cases -path '*/logs/*' -type f 2>/dev/null | LC_ALL=C sort)
-    # shellcheck disable=SC2086
+    mapfile -t logs < <(find tests/cases -path '*/logs/*' -type f 2>/dev/null | LC_ALL=C sort)
     if [ "$parser" != any ] && [ ! -d "tests/fuzz/corpus/$parser" ]; then
         failed=$((failed + 1))
         echo "$parser: no seed in tests/fuzz/corpus/$parser"
     fi
-    if said=$(PARSER=$parser "$target" -m "$mutations" "tests/fuzz/corpus/$parser" $logs 2>&1); then
+    if said=$(PARSER=$parser "$target" -m "$mutations" "tests/fuzz/corpus/$parser" "${logs[@]}" 2>&1); then
         passed=$((passed + 1))
         echo "$parser: $said"
     else
