@@ -81,6 +81,7 @@ static void judge(struct run *run) {
     relations_find(run);
     quality_grade(run, &claims);
     verdict_reach(run, &claims);
+    doses_find(run);
     findings_write(run, &claims);
     alerts_find(run, &claims);
     free(claims.items);

@@ -191,10 +191,34 @@ static void give_clock(struct run *run, const struct claims *claims, struct shar
     }
 }
 
+// The signal that fills most of a stand-still has all of it: its first and last seconds fall outside of the disk's
+// reports.
+static void join_stalls(const struct run *run, struct claim **taken) {
+    for (size_t s = 0; s < run->stall_count; s++) {
+        size_t first = run_bin(run, run->stalls[s].start);
+        size_t last = run_bin(run, run->stalls[s].end);
+        if (first > 0) first--;
+        if (last + 1 < run->bins) last++;
+        struct claim *owner = NULL;
+        size_t bins = 0;
+        for (size_t i = first; i <= last; i++) {
+            if (taken[i] == NULL || !independent(taken[i]) || (owner != NULL && taken[i] != owner)) continue;
+            owner = taken[i];
+            bins++;
+        }
+        if (owner == NULL || 2 * bins + 2 < last - first + 1) continue;
+        for (size_t i = first; i <= last; i++)
+            if (job_bin(run, i) && run->starved[i] >= (float)LOSS_RESOLUTION &&
+                (taken[i] == NULL || !independent(taken[i])))
+                taken[i] = owner;
+    }
+}
+
 // Two passes over the starved bins: signals first, then the edges by their neighbours.
 static void give_starved(struct run *run, const struct claims *claims, struct shares *shares, struct claim **taken) {
     for (size_t i = 0; i < run->bins; i++)
         taken[i] = job_bin(run, i) && run->starved[i] >= (float)LOSS_RESOLUTION ? taker(claims, i) : NULL;
+    join_stalls(run, taken);
     struct claim **edges = arena_array(run->arena, run->bins, sizeof *edges);
     for (size_t i = 0; i < run->bins; i++)
         if (job_bin(run, i) && taken[i] == NULL && run->starved[i] >= (float)LOSS_RESOLUTION)

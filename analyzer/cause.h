@@ -121,6 +121,7 @@ void quality_grade(struct run *run, const struct claims *claims);
 // ── relations.c ──
 // Correlations, changes, anomalies, periods, dose-response; and the alerts.
 void relations_find(struct run *run);
+void doses_find(struct run *run);  // after the verdict: its own quantities come first
 void alerts_find(struct run *run, const struct claims *claims);
 
 #endif

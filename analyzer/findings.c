@@ -19,10 +19,14 @@ static enum severity severity_of(const struct run *run, const struct claim *clai
 }
 
 // A claim that holds but cost next to nothing and is no risk either is no news.
-static bool worth_telling(const struct claim *claim) {
+static bool worth_telling(const struct claim *claim, double lost_seconds) {
     if (!claim->supported) return false;
     // What rests on elimination needs weight to be worth a line.
     if (claim->cause == CAUSE_INPUT_ELSEWHERE && claim->job_share < 0.04) return false;
+    // What could explain much but got little stands in another's shadow: it is part of that story.
+    if (claim->takes == LOSS_STARVED && !claim->certain &&
+        claim->lost_gpu_seconds < 0.3 * claim->contrast.explained * lost_seconds)
+        return false;
     return claim->takes == LOSS_NONE || claim->takes == LOSS_DEAD || claim->job_share >= 0.005 ||
            claim->cause == CAUSE_PCIE_DEGRADED;
 }
@@ -42,7 +46,7 @@ static void write_findings(struct run *run, const struct claims *claims) {
     size_t count = 0;
     for (size_t k = 0; k < claims->count; k++) {
         const struct claim *claim = &claims->items[k];
-        if (!worth_telling(claim)) continue;
+        if (!worth_telling(claim, run->out->lost_total * 3600)) continue;
         findings[count++] = (struct finding){
             .cause = claim->cause,
             .severity = severity_of(run, claim),

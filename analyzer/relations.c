@@ -52,6 +52,14 @@ static bool explanatory(const struct grid_series *series) {
     return false;
 }
 
+// Whether more of it should go with more loss: a load or a delay rises, idle CPUs and clocks fall.
+static bool sign_fits(const char *quantity, double spearman) {
+    static const char *const falling[] = {"%idle", "id", "clocks.current.sm"};
+    for (size_t i = 0; i < sizeof falling / sizeof falling[0]; i++)
+        if (strcmp(quantity, falling[i]) == 0) return spearman < 0;
+    return spearman > 0;
+}
+
 // A series that cannot be a cause: a steadily growing count, or a fan of another device.
 static bool control(const struct grid_series *series) {
     return strcmp(series->column->quantity, "fan.speed") == 0 || strcmp(series->column->quantity, "buff") == 0;
@@ -87,10 +95,11 @@ static void find_correlations(struct run *run, const float *loss) {
     for (size_t i = 0; i < count; i++) {
         if (list[i].negative_control && list[i].significant && fabs(list[i].spearman) > 0.5)
             run->out->negative_control_failed = true;
-        list[i].words = !list[i].significant                           ? tr("no relation shown")
-                        : list[i].lag_holds && list[i].lag_seconds > 0 ? tr("precedes the loss")
-                        : list[i].lag_holds && list[i].lag_seconds < 0 ? tr("follows the loss")
-                                                                       : tr("coincides with the loss");
+        list[i].words = !list[i].significant                               ? tr("no relation shown")
+                        : !sign_fits(list[i].b_quantity, list[i].spearman) ? tr("falls off with the work: no cause")
+                        : list[i].lag_holds && list[i].lag_seconds > 0     ? tr("precedes the loss")
+                        : list[i].lag_holds && list[i].lag_seconds < 0     ? tr("follows the loss")
+                                                                           : tr("coincides with the loss");
     }
     qsort(list, count, sizeof *list, by_strength);
     run->out->correlations = list;
@@ -139,23 +148,51 @@ static bool dose_of(const struct run *run, const struct grid_series *series, con
     return enough;
 }
 
-static void find_doses(struct run *run, const float *loss) {
-    enum { DOSES_MOST = 4 };
+enum { DOSES_MOST = 4 };
+
+static void add_dose(struct run *run, struct dose_response *list, size_t *count, const char *entity,
+                     const char *quantity, const float *loss) {
+    for (size_t i = 0; i < *count; i++)
+        if (strcmp(list[i].entity, entity) == 0 && strcmp(list[i].quantity, quantity) == 0) return;
+    for (size_t i = 0; i < run->out->series_count && *count < DOSES_MOST; i++) {
+        const struct grid_series *series = &run->out->series[i];
+        if (strcmp(series->table->entity, entity) != 0 || strcmp(series->column->quantity, quantity) != 0) continue;
+        list[*count] = (struct dose_response){
+            .entity = series->table->entity, .quantity = series->column->quantity, .unit = series->column->unit};
+        if (dose_of(run, series, loss, &list[*count])) (*count)++;
+        return;
+    }
+}
+
+// What the verdict names comes first, then what else goes with the loss in the direction of a cause.
+static void find_doses(struct run *run) {
+    static const struct {
+        enum cause cause;
+        const char *entity;  // NULL: the verdict's
+        const char *quantities[3];
+    } shown[] = {
+        {CAUSE_STORAGE_READ, NULL, {"r_await", "%util", "rkB/s"}},
+        {CAUSE_DISK_FAILING, NULL, {"r_await", "%util", "rkB/s"}},
+        {CAUSE_STORAGE_WRITE, NULL, {"wkB/s", "w_await", "%util"}},
+        {CAUSE_CPU_PREPROCESSING, "cpu", {"%idle", "%user", "%usr"}},
+        {CAUSE_HOST_MEMORY, "host", {"si", "so", "wa"}},
+        {CAUSE_GPU_THERMAL, NULL, {"temperature.gpu", "clocks.current.sm", ""}},
+        {CAUSE_GPU_POWER_CAP, NULL, {"clocks.current.sm", "", ""}},
+        {CAUSE_GPU_STRAGGLER, NULL, {"clocks.current.sm", "", ""}},
+        {CAUSE_INPUT_ELSEWHERE, "cpu", {"%iowait", "", ""}},
+    };
+    float *loss = loss_series(run);
     struct dose_response *list = arena_array(run->arena, DOSES_MOST, sizeof *list);
     size_t count = 0;
-    for (size_t c = 0; c < run->out->correlation_count && count < DOSES_MOST; c++) {
+    for (size_t i = 0; i < sizeof shown / sizeof shown[0]; i++)
+        for (size_t q = 0; q < 3 && shown[i].cause == run->out->verdict.cause; q++)
+            if (shown[i].quantities[q][0] != '\0')
+                add_dose(run, list, &count, shown[i].entity != NULL ? shown[i].entity : run->out->verdict.entity,
+                         shown[i].quantities[q], loss);
+    for (size_t c = 0; c < run->out->correlation_count; c++) {
         const struct correlation *pair = &run->out->correlations[c];
-        if (pair->negative_control || (!pair->significant && count > 0)) continue;
-        for (size_t i = 0; i < run->out->series_count; i++) {
-            const struct grid_series *series = &run->out->series[i];
-            if (strcmp(series->table->entity, pair->b_entity) != 0 ||
-                strcmp(series->column->quantity, pair->b_quantity) != 0)
-                continue;
-            list[count] = (struct dose_response){
-                .entity = pair->b_entity, .quantity = pair->b_quantity, .unit = series->column->unit};
-            if (dose_of(run, series, loss, &list[count])) count++;
-            break;
-        }
+        if (pair->significant && !pair->negative_control && sign_fits(pair->b_quantity, pair->spearman))
+            add_dose(run, list, &count, pair->b_entity, pair->b_quantity, loss);
     }
     run->out->doses = list;
     run->out->dose_count = count;
@@ -197,34 +234,92 @@ static void changes_of(struct run *run, const struct grid_series *series, struct
                                            .p = points[i].p};
 }
 
+// Only while a job works: its beginning and end are excursions of everything.
+static size_t compress_job(const struct run *run, const float *values, double *kept, size_t *index) {
+    size_t margin = (size_t)ceil(60 / run->dt);
+    size_t first = 0;
+    size_t last = run->bins;
+    while (first < run->bins && !(run->active[first] > 0)) first++;
+    while (last > first && !(run->active[last - 1] > 0)) last--;
+    size_t count = 0;
+    for (size_t i = first + margin; i + margin < last; i++) {
+        if (isnan(values[i]) || !(run->active[i] > 0)) continue;
+        kept[count] = (double)values[i];
+        index[count++] = i;
+    }
+    return count;
+}
+
+// An event that several series show is told once, by the one that shows it most.
+static void add_anomaly(struct anomaly *list, size_t *count, struct anomaly found, double slack_ms) {
+    for (size_t i = 0; i < *count; i++) {
+        if ((double)(found.start - list[i].end) > slack_ms || (double)(list[i].start - found.end) > slack_ms) continue;
+        if (found.score > list[i].score) list[i] = found;
+        return;
+    }
+    if (*count < ANOMALIES_MOST) list[(*count)++] = found;
+}
+
 static void anomalies_of(struct run *run, const struct grid_series *series, struct anomaly *list, size_t *count,
                          double *kept, size_t *index) {
-    size_t n = compress(series->mean, run->bins, kept, index);
+    size_t n = compress_job(run, series->mean, kept, index);
     struct anomaly_peak *peaks = NULL;
     size_t found = anomalies_find(kept, n, run->arena, &peaks);
-    for (size_t i = 0; i < found && *count < ANOMALIES_MOST; i++) {
-        double value = peaks[i].value;
-        list[(*count)++] = (struct anomaly){
+    for (size_t i = 0; i < found; i++) {
+        const char *value = unit_show(run->arena, peaks[i].value, series->column->unit);
+        const char *usual = unit_show(run->arena, peaks[i].usual, series->column->unit);
+        if (strcmp(value, usual) == 0) continue;
+        struct anomaly anomaly = {
             .start = bin_time(run, index[peaks[i].start]),
             .end = bin_time(run, index[peaks[i].end]) + (millis)(run->dt * 1000),
             .entity = series->table->entity,
             .quantity = series->column->quantity,
-            .value = value,
+            .value = peaks[i].value,
             .usual = peaks[i].usual,
             .score = peaks[i].score,
             .unit = series->column->unit,
-            .sentence = arena_printf(
-                run->arena, tr("%s of %s is %s, usually %s; no other excursion of this log comes near it."),
-                series->column->quantity, series->table->entity, unit_show(run->arena, value, series->column->unit),
-                unit_show(run->arena, peaks[i].usual, series->column->unit)),
+            .sentence = arena_printf(run->arena,
+                                     tr("%s of %s is %s, usually %s; no other excursion of this log comes near it."),
+                                     series->column->quantity, series->table->entity, value, usual),
             .next = tr("Look at what the logs say at that time."),
         };
+        add_anomaly(list, count, anomaly, 2000 * run->dt);
     }
+}
+
+static int by_score(const void *a, const void *b) {
+    double x = ((const struct anomaly *)a)->score;
+    double y = ((const struct anomaly *)b)->score;
+    return (x < y) - (x > y);
+}
+
+static int by_start(const void *a, const void *b) {
+    millis x = ((const struct anomaly *)a)->start;
+    millis y = ((const struct anomaly *)b)->start;
+    return (x > y) - (x < y);
+}
+
+// The ten that stand out most, in the order of time.
+static size_t keep_most(struct anomaly *list, size_t count) {
+    enum { KEPT = 10 };
+    qsort(list, count, sizeof *list, by_score);
+    if (count > KEPT) count = KEPT;
+    qsort(list, count, sizeof *list, by_start);
+    return count;
 }
 
 static bool tells_of_changes(const struct grid_series *series) {
     static const char *const names[] = {
         "utilization.gpu", "clocks.current.sm", "rkB/s", "wkB/s", "step_time", "si", "%idle"};
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+        if (strcmp(series->column->quantity, names[i]) == 0) return true;
+    return false;
+}
+
+static bool shows_anomalies(const struct grid_series *series) {
+    static const char *const names[] = {
+        "utilization.gpu", "clocks.current.sm", "temperature.gpu", "r_await", "w_await", "await",
+        "%util",           "step_time",         "%idle",           "%iowait", "si",      "rxkB/s"};
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
         if (strcmp(series->column->quantity, names[i]) == 0) return true;
     return false;
@@ -244,13 +339,13 @@ static void find_events(struct run *run) {
     for (size_t i = 0; kept != NULL && index != NULL && i < run->out->series_count; i++) {
         const struct grid_series *series = &run->out->series[i];
         if (tells_of_changes(series)) changes_of(run, series, changes, &run->out->change_count, kept, index);
-        if (explanatory(series) || tells_of_changes(series))
-            anomalies_of(run, series, anomalies, &run->out->anomaly_count, kept, index);
+        if (shows_anomalies(series)) anomalies_of(run, series, anomalies, &run->out->anomaly_count, kept, index);
     }
     free(kept);
     free(index);
     qsort(changes, run->out->change_count, sizeof *changes, by_time);
     run->out->changes = changes;
+    run->out->anomaly_count = keep_most(anomalies, run->out->anomaly_count);
     run->out->anomalies = anomalies;
 }
 
@@ -277,11 +372,14 @@ static void find_periods(struct run *run) {
     run->out->period_count = count;
 }
 
+void doses_find(struct run *run) {
+    if (run->bins >= 3 && run->gpu_count > 0) find_doses(run);
+}
+
 void relations_find(struct run *run) {
     if (run->bins < 3 || run->gpu_count == 0) return;
     float *loss = loss_series(run);
     find_correlations(run, loss);
-    find_doses(run, loss);
     find_events(run);
     find_periods(run);
 }
