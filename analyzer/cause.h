@@ -35,8 +35,10 @@ struct claim {
     bool no_data;         // cannot tell: the log that would show it is missing
     const char *settle;   // then: which log or command would
     double strength;      // 0..1: how good the proof is if the loss goes with it
-    bool weak;            // gives way in a bin to a disk, the memory or all CPUs
-    bool certain;         // needs no contrast (an Xid, a link below its width on every busy sample)
+    bool has_severity;    // a trend states its own
+    enum severity severity;
+    bool weak;     // gives way in a bin to a disk, the memory or all CPUs
+    bool certain;  // needs no contrast (an Xid, a link below its width on every busy sample)
     // The test, for the ledger of what was ruled out.
     const char *test;
     double value, threshold;
@@ -105,6 +107,7 @@ void judge_communication_bound(struct run *run, struct claims *claims);
 void judge_gpu_fault(struct run *run, struct claims *claims);
 void judge_gpu_memory(struct run *run, struct claims *claims);
 void judge_epoch_gap(struct run *run, struct claims *claims);
+void judge_gpu_trends(struct run *run, struct claims *claims);
 
 // ── apportion.c ──
 // Decides which claims hold, gives every lost GPU-second to one of them (or to unknown), fills out->bin_cause,

@@ -6,6 +6,7 @@
 #include "core/lang.h"
 
 static enum severity severity_of(const struct run *run, const struct claim *claim) {
+    if (claim->has_severity) return claim->severity;
     if (claim->cause == CAUSE_DISK_FAILING) {
         const struct disk_health *health = health_of(run, claim->entity);
         int level = health != NULL ? health->level : 2;

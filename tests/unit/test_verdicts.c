@@ -377,6 +377,25 @@ static void test_write_bursts_under_busy_gpus_are_not_accused(void **state) {
     expect(scene, CAUSE_COMPUTE_BOUND, "");
 }
 
+// ── trends ──
+
+static double remap_pending(size_t row, int which) { return row > 300 ? 1 + 0 * which : 0; }
+static double corrected(size_t row, int which) { return 3 + (row > 300) * 5 + 0 * which; }
+
+static void test_rows_that_wait_for_a_reset_are_told(void **state) {
+    (void)state;
+    struct scene *scene = scene_new();
+    scene_job(scene, 1, scene_busy);
+    scene_gpu(scene, 0, "remapped_rows.pending", UNIT_NONE, SERIES_COUNTER, remap_pending);
+    scene_gpu(scene, 0, "ecc.errors.corrected.volatile.total", UNIT_NONE, SERIES_COUNTER, corrected);
+    const struct diagnosis *d = scene_analyze(scene);
+    assert_int_equal(d->verdict.cause, CAUSE_COMPUTE_BOUND);
+    assert_int_equal(d->finding_count, 2);
+    assert_int_equal(d->findings[0].severity, SEVERITY_WARNING);
+    assert_int_equal(d->findings[1].severity, SEVERITY_INFO);
+    scene_free(scene);
+}
+
 // ── little or nothing ──
 
 static void test_an_empty_recording(void **state) {
@@ -426,6 +445,7 @@ int main(void) {
         cmocka_unit_test(test_without_a_disk_log_nobody_is_accused),
         cmocka_unit_test(test_one_write_burst_among_many_gaps_is_a_coincidence),
         cmocka_unit_test(test_write_bursts_under_busy_gpus_are_not_accused),
+        cmocka_unit_test(test_rows_that_wait_for_a_reset_are_told),
         cmocka_unit_test(test_an_empty_recording),
         cmocka_unit_test(test_a_gpu_log_without_any_value),
     };
