@@ -35,27 +35,26 @@ static struct claim *tell(struct run *run, struct claims *claims, enum cause cau
     return claim;
 }
 
+static void repair(struct run *run, struct claims *claims, const struct gpu *gpu, const char *quantity,
+                   enum severity severity, const char *sentence) {
+    double last = NAN;
+    uint32_t line = 0;
+    growth_of(gpu, quantity, &last, &line);
+    if (!(last >= 1)) return;
+    struct claim *claim =
+        tell(run, claims, CAUSE_GPU_FAULT, gpu, severity, sentence, last, 1, UNIT_NONE, quantity, line);
+    claim->next =
+        tr("Reset the GPU between jobs (nvidia-smi --gpu-reset), then read nvidia-smi -q -d ROW_REMAPPER again.");
+}
+
 static void memory_repairs(struct run *run, struct claims *claims, const struct gpu *gpu) {
-    static const struct {
-        const char *quantity, *sentence;
-        enum severity severity;
-    } signs[] = {
-        {"remapped_rows.failure", N_("%s could not remap a bad memory row: the GPU is to be replaced."),
-         SEVERITY_CRITICAL},
-        {"remapped_rows.pending", N_("%s has memory rows to remap and waits for a reset."), SEVERITY_WARNING},
-        {"retired_pages.pending", N_("%s has memory pages to retire and waits for a reset."), SEVERITY_WARNING},
-    };
-    for (size_t i = 0; i < sizeof signs / sizeof signs[0]; i++) {
-        double last = NAN;
-        uint32_t line = 0;
-        growth_of(gpu, signs[i].quantity, &last, &line);
-        if (!(last >= 1)) continue;
-        struct claim *claim = tell(run, claims, CAUSE_GPU_FAULT, gpu, signs[i].severity,
-                                   arena_printf(run->arena, tr(signs[i].sentence), gpu->entity), last, 1, UNIT_NONE,
-                                   signs[i].quantity, line);
-        claim->next =
-            tr("Reset the GPU between jobs (nvidia-smi --gpu-reset), then read nvidia-smi -q -d ROW_REMAPPER again.");
-    }
+    repair(
+        run, claims, gpu, "remapped_rows.failure", SEVERITY_CRITICAL,
+        arena_printf(run->arena, tr("%s could not remap a bad memory row: the GPU is to be replaced."), gpu->entity));
+    repair(run, claims, gpu, "remapped_rows.pending", SEVERITY_WARNING,
+           arena_printf(run->arena, tr("%s has memory rows to remap and waits for a reset."), gpu->entity));
+    repair(run, claims, gpu, "retired_pages.pending", SEVERITY_WARNING,
+           arena_printf(run->arena, tr("%s has memory pages to retire and waits for a reset."), gpu->entity));
 }
 
 static void corrected_errors(struct run *run, struct claims *claims, const struct gpu *gpu) {
