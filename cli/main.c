@@ -5,7 +5,9 @@
 // core/      arena text unit when* lang: memory, pieces of text, numbers, times, languages · recording: the series
 // model parsers/   lines decode: bytes → lines · reader walk unpack digest mixed hosts rotated: paths → sources
 //            parser parsers: the table of formats · pcre fields line_prefix date_order: what formats share
-//            nvidia_* iostat* smartctl* smartd_attrlog hdparm vmstat mpstat kernel_* train_log: one family each
+//            sysstat_* merged json_records: what sar and its kin share
+//            nvidia_* iostat* smartctl* smartd_attrlog hdparm kernel_* train_log: one family each
+//            vmstat mpstat pidstat sar_text sadf* dstat* free_log nfsiostat: one each
 // analyzer/  analyze: the order of the work · model: what its files share · rules alerts: thresholds
 //            align* civil_zone clock_loss: one clock · grid stalls apportion: lost GPU time on a common grid
 //            cause.h causes cause_*: one file a cause, one table · gpus disks host incidents health: what they look at

@@ -1,165 +1,118 @@
-// mpstat.c: a banner with the date, then tables of one row a CPU; rows print the time of day alone.
-//
-// The date comes from the banner, and a time that falls back by hours is the next day. "Average:" (in any language:
-// a first word that is no time) is no data. There is no row since boot.
+// mpstat.c: how each CPU spent its time. There is no report since boot.
 #include "parsers/mpstat.h"
 
 #include <math.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "core/lang.h"
-#include "parsers/fields.h"
-
-enum { COLUMNS_MOST = 24, DAY = 86400 };
-
-struct mpstat {
-    struct source *source;
-    const char *names[COLUMNS_MOST];
-    size_t columns, first;  // first: number of the word that holds the CPU
-    int64_t day;            // days since 1970 of the banner's date; INT64_MIN if unknown
-    int64_t second;         // of the last row
-    millis report;          // of the last report
-    double interval;
-};
-
-// The time of day at the start of a line: "04:40:51", "04:40:51 PM", "19时44分02秒". Returns the words it took, 0 if
-// none.
-static size_t time_of_day(const struct fields *words, int64_t *second) {
-    struct when when;
-    for (size_t take = 2; take >= 1; take--) {
-        if (words->count < take) continue;
-        struct text text = {words->at[0].at,
-                            (size_t)(words->at[take - 1].at + words->at[take - 1].length - words->at[0].at)};
-        if (!when_read(text, DATE_ORDER_UNKNOWN, &when) || when.has_date || !when.has_time || when.epoch) continue;
-        *second = when.hour * 3600 + when.minute * 60 + when.second;
-        return take;
-    }
-    return 0;
-}
-
-static bool is_header(const struct fields *words, size_t from) {
-    return words->count > from + 3 && text_equal(words->at[from], "CPU") && fields_find(words, "%idle") != SIZE_MAX;
-}
-
-static void take_banner(struct mpstat *mp, const struct fields *words, struct text line) {
-    struct source *source = mp->source;
-    size_t open = text_find(line, "(");
-    size_t close = text_find(line, ")");
-    if (open != SIZE_MAX && close != SIZE_MAX && close > open + 1 && source->host[0] == '\0')
-        source->host = text_copy(source->arena_, text_head(text_skip(line, open + 1), close - open - 1));
-    if (words->count > 1) source_fact(source, TEXT("cpu"), "kernel", words->at[1], 1);
-    for (size_t i = 2; i < words->count; i++) {
-        struct when when;
-        if (!when_read(words->at[i], DATE_ORDER_UNKNOWN, &when) || !when.has_date) continue;
-        mp->day = when_days(when.has_year ? when.year : 1970, when.month, when.day);
-        if (when.ambiguous)
-            source->clock_note = tr("day and month of the banner's date could be exchanged; read month first");
-        break;
-    }
-    for (size_t i = 3; i < words->count; i++) {
-        double cpus = 0;
-        if (text_equal(words->at[i], "CPU)") && text_number(text_skip(words->at[i - 1], 1), &cpus))
-            source_fact(source, TEXT("cpu"), "cpus", text_skip(words->at[i - 1], 1), 1);
-    }
-    mp->second = -1;
-}
-
-static void take_header(struct mpstat *mp, const struct fields *words, size_t from) {
-    mp->first = from;
-    mp->columns = 0;
-    for (size_t i = from + 1; i < words->count && mp->columns < COLUMNS_MOST; i++)
-        mp->names[mp->columns++] = text_copy(mp->source->arena_, words->at[i]);
-}
-
-// A report begins where the time changes; every report's rows carry its end.
-static void begin_report(struct mpstat *mp, int64_t second) {
-    if (mp->second >= 0 && second + DAY / 2 < mp->second && mp->day != INT64_MIN) mp->day++;
-    millis time = mp->day == INT64_MIN ? (millis)mp->source->reports : (mp->day * DAY + second) * 1000;
-    mp->interval =
-        mp->source->reports > 0 && mp->day != INT64_MIN && time > mp->report ? (double)(time - mp->report) / 1000.0 : 0;
-    mp->report = time;
-    mp->second = second;
-    mp->source->reports++;
-}
-
-static void take_row(struct mpstat *mp, const struct fields *words, uint32_t line) {
-    struct text cpu = words->at[mp->first];
-    double values[COLUMNS_MOST];
-    for (size_t i = 0; i < mp->columns; i++) {
-        char suffix = 0;
-        if (fields_number(words->at[mp->first + 1 + i], &values[i], &suffix)) continue;
-        source_skip(mp->source, line, tr("not a row of mpstat"));
-        return;
-    }
-    double number = 0;
-    bool all = text_equal(cpu, "all");
-    if (!all && !text_number(cpu, &number)) {
-        source_skip(mp->source, line, tr("not a row of mpstat"));
-        return;
-    }
-    char entity[32] = "cpu";
-    if (!all) snprintf(entity, sizeof entity, "cpu%.0f", number);
-    struct table *table = source_table(mp->source, text_of(entity), ENTITY_CPU);
-    size_t row = table_row(table, mp->report, mp->interval, line);
-    for (size_t i = 0; i < mp->columns; i++)
-        table_set(table, row, table_column(mp->source, table, mp->names[i], UNIT_PERCENT, SERIES_AVERAGE), values[i]);
-}
-
-static void take_line(struct mpstat *mp, struct text line, uint32_t number, bool unended) {
-    struct fields words;
-    fields_split(line, &words);
-    if (words.count == 0) return;
-    if (text_equal(words.at[0], "Linux") && words.count >= 4) {
-        take_banner(mp, &words, line);
-        return;
-    }
-    int64_t second = 0;
-    size_t taken = time_of_day(&words, &second);
-    if (taken == 0) return;  // averages, and what stands between tables
-    if (is_header(&words, taken)) {
-        take_header(mp, &words, taken);
-        return;
-    }
-    if (mp->columns == 0 || words.count != mp->first + 1 + mp->columns || taken != mp->first) {
-        // Tables of interrupts follow with -A: their header is not ours.
-        if (words.count > taken && (text_equal(words.at[taken], "CPU") || text_equal(words.at[taken], "NODE")))
-            mp->columns = 0;
-        else if (mp->columns != 0)
-            source_skip(mp->source, number, tr("a row with another number of values than the header"));
-        return;
-    }
-    if (unended) return;  // its last value may be cut
-    if (second != mp->second || text_equal(words.at[mp->first], "all")) {
-        if (second != mp->second) begin_report(mp, second);
-    }
-    take_row(mp, &words, number);
-}
+#include "parsers/json_records.h"
+#include "parsers/sysstat_clock.h"
+#include "parsers/sysstat_fields.h"
+#include "parsers/sysstat_text.h"
 
 void mpstat_text_parse(struct lines *lines, const struct parse_options *options, struct source *source) {
-    (void)options;
-    struct mpstat mp = {.source = source, .day = INT64_MIN, .second = -1};
-    struct text line;
-    while (lines_next(lines, &line)) take_line(&mp, line, lines_number(lines), lines_unended(lines));
-    source->clock = mp.day == INT64_MIN ? CLOCK_NONE : CLOCK_LOCAL;
-    size_t rows = 0;
-    for (size_t i = 0; i < source->table_count; i++) rows += source->tables[i].row_count;
-    source->samples = rows;
+    sysstat_text_parse(lines, options, source, "mpstat");
 }
 
 int mpstat_text_bid(struct text head, bool whole) {
     (void)whole;
+    return sysstat_text_bid(head, SYSSTAT_MPSTAT);
+}
+
+// ── JSON ────────────────────────────────────────────────────────────────────
+
+struct mpstat_json {
+    struct source *source;
+    struct sysstat_clock clock;
+    millis before;
+    bool any;
+};
+
+// The same things as the banner of the text.
+static void take_head(struct mpstat_json *reading, const struct json_records *records) {
+    struct text host = json_records_head(records, "nodename");
+    struct text release = json_records_head(records, "release");
+    struct text date = json_records_head(records, "date");
+    struct text cpus = json_records_head(records, "number-of-cpus");
+    char banner[512];
+    int length = snprintf(banner, sizeof banner, "Linux %.*s (%.*s) \t%.*s \t_\t(%.*s CPU)", (int)release.length % 100,
+                          release.length > 0 ? release.at : "", (int)host.length % 100, host.length > 0 ? host.at : "",
+                          (int)date.length % 100, date.length > 0 ? date.at : "", (int)cpus.length % 20,
+                          cpus.length > 0 ? cpus.at : "");
+    if (length > 0 && (size_t)length < sizeof banner)
+        sysstat_clock_banner(&reading->clock, text_of(banner), records->record_line);
+    reading->any = false;
+}
+
+static bool take_stamp(struct mpstat_json *reading, const json_t *record, uint32_t line, millis *at) {
+    const char *stamp = json_string_value(json_object_get(record, "timestamp"));
+    if (stamp == NULL) return false;
     struct fields words;
-    for (struct text rest = head; rest.at != NULL;) {
-        struct text line = text_cut(&rest, '\n');
-        if (line.length > 400) continue;
-        fields_split(line, &words);
-        int64_t second = 0;
-        size_t taken = words.count > 4 ? time_of_day(&words, &second) : 0;
-        if (taken == 0 || !is_header(&words, taken)) continue;
-        // sar -u has the same columns but %user, and one of %usr is mpstat's.
-        return fields_find(&words, "%usr") != SIZE_MAX || fields_find(&words, "%irq") != SIZE_MAX ? BID_SURE : BID_NONE;
+    fields_split(text_of(stamp), &words);
+    struct sysstat_time time = sysstat_time_read(&words);
+    if (time.words == 0) return false;
+    *at = sysstat_clock_at(&reading->clock, &time, SYSSTAT_ROW, line);
+    return true;
+}
+
+static void take_cpu(struct mpstat_json *reading, const json_t *cpu, millis at, double interval, uint32_t line) {
+    char room[SYSSTAT_ENTITY_MOST];
+    struct text entity;
+    const char *name = json_string_value(json_object_get(cpu, "cpu"));
+    if (name == NULL || !sysstat_entity(SYSSTAT_CPU, text_of(name), room, &entity)) return;
+    struct source *source = reading->source;
+    struct table *table = source_table(source, entity, ENTITY_CPU);
+    size_t row = table_row(table, at, interval, line);
+    static const char *const keys[] = {"usr",  "nice",  "sys",   "iowait", "irq",
+                                       "soft", "steal", "guest", "gnice",  "idle"};
+    for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
+        char quantity[16];
+        snprintf(quantity, sizeof quantity, "%%%s", keys[i]);
+        double value = json_records_number(cpu, keys[i]);
+        if (!isnan(value))
+            table_set(table, row, table_column(source, table, quantity, UNIT_PERCENT, SERIES_AVERAGE), value);
     }
-    return BID_NONE;
+}
+
+static void take_record(struct mpstat_json *reading, const json_t *record, uint32_t line) {
+    const json_t *load = json_object_get(record, "cpu-load");
+    millis at = MILLIS_NONE;
+    if (!json_is_array(load)) return;
+    if (!take_stamp(reading, record, line, &at)) {
+        source_skip(reading->source, line, tr("a record without its time"));
+        return;
+    }
+    double interval = reading->any && at > reading->before ? (double)(at - reading->before) / 1000.0 : 0;
+    reading->before = at;
+    reading->any = true;
+    reading->source->reports++;
+    size_t index;
+    const json_t *cpu;
+    json_array_foreach(load, index, cpu) take_cpu(reading, cpu, at, interval, line);
+}
+
+void mpstat_json_parse(struct lines *lines, const struct parse_options *options, struct source *source) {
+    struct mpstat_json reading = {.source = source};
+    struct json_records records;
+    bool fresh = false;
+    sysstat_clock_begin(&reading.clock, source, options->date_order);
+    json_records_begin(&records, lines, source);
+    for (json_t *record; (record = json_records_next(&records, &fresh)) != NULL;) {
+        if (fresh) take_head(&reading, &records);
+        take_record(&reading, record, records.record_line);
+        json_decref(record);
+    }
+    sysstat_clock_finish(&reading.clock);
+    if (source->reports > 0) return;
+    source->refused = true;
+    source_problem(source, 0, SEVERITY_CRITICAL, tr("no report of mpstat in this log"));
+}
+
+int mpstat_json_bid(struct text head, bool whole) {
+    (void)whole;
+    if (text_find(head, "{") == SIZE_MAX || !text_has(head, "\"sysstat\"")) return BID_NONE;
+    // sadf and iostat share the outer levels; sadf's CPUs have "user" where these have "usr".
+    return text_has(head, "\"cpu-load\"") && text_has(head, "\"usr\"") && !text_has(head, "\"file-date\"") ? BID_SURE
+                                                                                                           : BID_NONE;
 }

@@ -7,6 +7,8 @@
 #include "parsers/kernel_log.h"
 #include "parsers/mpstat.h"
 #include "parsers/nvidia_csv.h"
+#include "parsers/pidstat.h"
+#include "parsers/sar_text.h"
 #include "parsers/smartctl.h"
 #include "parsers/train_log.h"
 #include "parsers/vmstat.h"
@@ -18,6 +20,9 @@ const struct parser parsers_table[] = {
     {"smartctl-text", "smartctl output", smartctl_text_bid, smartctl_text_parse},
     {"vmstat", "vmstat", vmstat_bid, vmstat_parse},
     {"mpstat-text", "mpstat, per CPU or not", mpstat_text_bid, mpstat_text_parse},
+    {"mpstat-json", "mpstat -o JSON", mpstat_json_bid, mpstat_json_parse},
+    {"pidstat", "pidstat, with or without -h", pidstat_bid, pidstat_parse},
+    {"sar-text", "sar", sar_text_bid, sar_text_parse},
     {"kernel-log", "kernel log (dmesg, kern.log, journalctl -k)", kernel_log_bid, kernel_log_parse},
     {"smartd-attrlog", "attribute log of smartd", smartd_attrlog_bid, smartd_attrlog_parse},
     {"hdparm", "hdparm -tT", hdparm_bid, hdparm_parse},

@@ -1,0 +1,194 @@
+#include "parsers/sysstat_clock.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/arena.h"
+#include "core/lang.h"
+
+static const millis day_length = INT64_C(86400) * 1000;
+
+void sysstat_clock_begin(struct sysstat_clock *clock, struct source *source, enum date_order order) {
+    *clock = (struct sysstat_clock){.source = source, .order = order};
+}
+
+// ── the banner ──────────────────────────────────────────────────────────────
+
+// The date stands between the host and the architecture, which begins with '_'; it may have blanks in it.
+static struct text banner_date(struct text rest) {
+    size_t end = 0;
+    for (; end < rest.length; end++) {
+        bool gap = end > 0 && (rest.at[end - 1] == ' ' || rest.at[end - 1] == '\t');
+        if (gap && (rest.at[end] == '_' || rest.at[end] == '(')) break;
+    }
+    return text_trim(text_head(rest, end));
+}
+
+static void take_date(struct sysstat_clock *clock, struct text date) {
+    struct when when;
+    if (date.length > 80 || !when_read(date, clock->order, &when) || !when.has_date || !when.has_year) return;
+    clock->day = when_days(when.year, when.month, when.day);
+    clock->dated = true;
+    clock->started = false;
+    if (when.ambiguous)
+        clock->ambiguous = true;
+    else
+        clock->certain = true;
+    // "11/23/2026" with a 12-hour clock is how the United States write it.
+    clock->long_date = date.length == 10 && date.at[2] == '/' && date.at[5] == '/';
+}
+
+static void take_cpus(struct source *source, struct text rest, uint32_t number) {
+    size_t end = text_find(rest, " CPU)");
+    if (end == SIZE_MAX) return;
+    size_t start = end;
+    while (start > 0 && rest.at[start - 1] >= '0' && rest.at[start - 1] <= '9') start--;
+    if (start == end) return;
+    source_fact(source, TEXT("cpu"), "cpus", text_head(text_skip(rest, start), end - start), number);
+}
+
+bool sysstat_clock_banner(struct sysstat_clock *clock, struct text line, uint32_t number) {
+    struct text rest = text_trim(line);
+    if (!text_starts(rest, "Linux ")) return false;
+    size_t open = text_find(rest, "(");
+    if (open == SIZE_MAX) return false;
+    struct text kernel = text_trim(text_head(text_skip(rest, 6), open - 6));
+    rest = text_skip(rest, open + 1);
+    size_t close = text_find(rest, ")");
+    if (close == SIZE_MAX || close == 0) return false;
+    struct source *source = clock->source;
+    if (source->host[0] == '\0') source->host = text_copy(source->arena_, text_head(rest, close));
+    if (kernel.length > 0) source_fact(source, TEXT("host"), "kernel", kernel, number);
+    rest = text_skip(rest, close + 1);
+    take_date(clock, banner_date(rest));
+    take_cpus(source, rest, number);
+    return true;
+}
+
+// ── stamps ──────────────────────────────────────────────────────────────────
+
+// "04:40:51", "04:40:51 PM", "19时44分02秒", "20시 44분 02초", "05:14:02 PM IST".
+struct sysstat_time sysstat_time_read(const struct fields *words) {
+    struct sysstat_time time = {0};
+    if (words->count == 0 || words->at[0].length == 0 || words->at[0].length > 24) return time;
+    struct when when;
+    char first = words->at[0].at[0];
+    // All stamps but those of a few languages begin with a digit; a trial costs more than a look.
+    if (first >= 'A' && first <= 'z') return time;
+    for (size_t take = words->count < 3 ? words->count : 3; take >= 1; take--) {
+        const struct text *end = &words->at[take - 1];
+        struct text text = {words->at[0].at, (size_t)(end->at + end->length - words->at[0].at)};
+        if (text.length > 40 || !when_read(text, DATE_ORDER_UNKNOWN, &when)) continue;
+        if (when.epoch) {
+            time = (struct sysstat_time){.words = take, .epoch = true, .second = when_millis(&when) / 1000};
+            return time;
+        }
+        if (when.has_date || !when.has_time) continue;
+        time.words = take;
+        time.second = when.hour * 3600 + when.minute * 60 + when.second;
+        time.twelve_hour = text_has(text, "AM") || text_has(text, "PM") || text_has(text, "am") || text_has(text, "pm");
+        return time;
+    }
+    return time;
+}
+
+// Rows follow each other: a time of day that falls by more than half a day is on the next one, less is a clock that
+// was set back. A header goes back to where its interval began, at most this far, which may be before midnight.
+static const millis longest_interval = INT64_C(2) * 3600 * 1000;
+
+static millis day_of_stamp(const struct sysstat_clock *clock, int64_t second, enum sysstat_line kind) {
+    if (!clock->started) return (clock->day * 86400 + second) * 1000;
+    millis at = clock->last - clock->last % day_length + second * 1000;
+    if (clock->last - at > day_length / 2) return at + day_length;
+    if (kind != SYSSTAT_ROW && at - clock->last > day_length - longest_interval) return at - day_length;
+    return at;
+}
+
+millis sysstat_clock_at(struct sysstat_clock *clock, const struct sysstat_time *time, enum sysstat_line kind,
+                        uint32_t line) {
+    clock->twelve_hour = clock->twelve_hour || time->twelve_hour;
+    clock->epoch = clock->epoch || time->epoch;
+    millis at = time->epoch ? time->second * 1000 : day_of_stamp(clock, time->second, kind);
+    if (kind == SYSSTAT_NEW_HEADER && clock->started && clock->start % day_length == time->second * 1000)
+        at = clock->start;
+    if (kind == SYSSTAT_ROW && clock->started && clock->last - at > 1000)
+        source_problem(clock->source, line, SEVERITY_WARNING, tr("time runs backward here"));
+    if (!clock->started) clock->start = at;
+    clock->started = true;
+    clock->last = at;
+    return at;
+}
+
+// ── the end ─────────────────────────────────────────────────────────────────
+
+static int compare_times(const void *a, const void *b) {
+    millis x = *(const millis *)a;
+    millis y = *(const millis *)b;
+    return (x > y) - (x < y);
+}
+
+static size_t position(const millis *times, size_t count, millis time) {
+    size_t low = 0;
+    size_t high = count;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (times[middle] < time)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+// Times of day without any date: only their order is known.
+static void number_rows(struct source *source) {
+    size_t capacity = 0;
+    size_t count = 0;
+    millis *times = NULL;
+    for (size_t i = 0; i < source->table_count; i++) {
+        const struct table *table = &source->tables[i];
+        times = grow_array(times, &capacity, count + table->row_count + 1, sizeof *times);
+        if (table->row_count > 0) memcpy(times + count, table->time, table->row_count * sizeof *times);
+        count += table->row_count;
+    }
+    if (count == 0) {
+        free(times);
+        return;
+    }
+    qsort(times, count, sizeof *times, compare_times);
+    size_t left = 1;
+    for (size_t i = 1; i < count; i++)
+        if (times[i] != times[left - 1]) times[left++] = times[i];
+    for (size_t i = 0; i < source->table_count; i++) {
+        struct table *table = &source->tables[i];
+        for (size_t row = 0; row < table->row_count; row++)
+            table->time[row] = (millis)position(times, left, table->time[row]);
+    }
+    for (size_t i = 0; i < source->event_count; i++) source->events[i].time = MILLIS_NONE;
+    free(times);
+    source_problem(source, 0, SEVERITY_WARNING,
+                   tr("the rows print the time of day only, and the banner with the date is missing"));
+}
+
+void sysstat_clock_finish(struct sysstat_clock *clock) {
+    struct source *source = clock->source;
+    source->twelve_hour = clock->twelve_hour;
+    if (clock->epoch) {
+        source->clock = CLOCK_EPOCH;
+        return;
+    }
+    if (!clock->dated) {
+        source->clock = CLOCK_NONE;
+        number_rows(source);
+        return;
+    }
+    source->clock = CLOCK_LOCAL;
+    if (clock->certain) {
+        source->day_month_proved = true;
+    } else if (clock->ambiguous && clock->order == DATE_ORDER_UNKNOWN) {
+        if (clock->twelve_hour && clock->long_date)
+            source->clock_note = tr("dates with a 12-hour clock are read as in the United States, month first");
+        else
+            source->day_month_open = true;
+    }
+}

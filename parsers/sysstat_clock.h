@@ -1,0 +1,48 @@
+// sysstat_clock.h: the times of sar, mpstat and pidstat: a banner with the date, rows with the time of day.
+#ifndef WHYSLOW_PARSERS_SYSSTAT_CLOCK_H
+#define WHYSLOW_PARSERS_SYSSTAT_CLOCK_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "core/recording.h"
+#include "parsers/fields.h"
+
+struct sysstat_clock {
+    struct source *source;
+    enum date_order order;  // as the user said
+    int64_t day;            // days since 1970 of the banner's date
+    bool dated, epoch;      // a banner gave the date; the stamps are epoch seconds
+    bool started;           // a time was seen since the banner
+    millis start, last;     // the first and the last time since the banner
+    bool ambiguous, long_date, twelve_hour, certain;
+};
+
+void sysstat_clock_begin(struct sysstat_clock *clock, struct source *source, enum date_order order);
+
+// "Linux 6.1.0 (host) <TAB>11/23/26 <TAB>_x86_64_<TAB>(2 CPU)": takes host, kernel, date and number of CPUs from it.
+// False for any other line.
+bool sysstat_clock_banner(struct sysstat_clock *clock, struct text line, uint32_t number);
+
+// A stamp at the start of a line.
+struct sysstat_time {
+    size_t words;  // that it takes; 0 if there is none
+    bool epoch;
+    bool twelve_hour;
+    int64_t second;  // of the day, or of the epoch
+};
+struct sysstat_time sysstat_time_read(const struct fields *words);
+
+// The moment of a stamp; midnight is found.
+enum sysstat_line {
+    SYSSTAT_ROW,
+    SYSSTAT_HEADER,      // prints when the interval of the rows below it began
+    SYSSTAT_NEW_HEADER,  // of a table that the log has not shown before: it may cover the log from its start
+};
+millis sysstat_clock_at(struct sysstat_clock *clock, const struct sysstat_time *time, enum sysstat_line kind,
+                        uint32_t line);
+
+// Says what the times rest on. Without a date the rows' times become ordinals.
+void sysstat_clock_finish(struct sysstat_clock *clock);
+
+#endif
