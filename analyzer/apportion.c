@@ -214,6 +214,19 @@ static void join_stalls(const struct run *run, struct claim **taken) {
     }
 }
 
+// Slow steps under full utilisation: the wait for each other if that claim holds and its signal is there, else unknown.
+static void give_steps(const struct run *run, const struct claims *claims, struct shares *shares, size_t i,
+                       double *by_cause) {
+    if (isnan(run->step_lost[i])) return;
+    struct claim *claim = claim_of(claims, CAUSE_COMMUNICATION_BOUND);
+    if (claim != NULL && !present(claim, i)) claim = NULL;
+    enum cause cause = claim != NULL ? CAUSE_COMMUNICATION_BOUND : CAUSE_UNKNOWN;
+    double span = (double)run->active[i] * run->dt;
+    double seconds = (double)run->step_lost[i] * span;
+    give(shares, claim, cause, seconds, span);
+    by_cause[cause] += seconds;
+}
+
 // Two passes over the starved bins: signals first, then the edges by their neighbours.
 static void give_starved(struct run *run, const struct claims *claims, struct shares *shares, struct claim **taken) {
     for (size_t i = 0; i < run->bins; i++)
@@ -319,6 +332,7 @@ void apportion(struct run *run, struct claims *claims) {
         double clock[CAUSE_COUNT_] = {0};
         double span = (double)run->active[i] * run->dt;
         if (job_bin(run, i)) give_clock(run, claims, shares, i, clock);
+        if (job_bin(run, i)) give_steps(run, claims, shares, i, clock);
         if (run->dead_cause[i] < CAUSE_COUNT_ && span > 0) {
             enum cause cause = (enum cause)run->dead_cause[i];
             give(shares, claim_of(claims, cause), cause, span, span);

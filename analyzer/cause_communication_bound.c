@@ -57,6 +57,7 @@ void judge_communication_bound(struct run *run, struct claims *claims) {
     bool slower = slow > 1.15 * run->job.reference;
     if (!(share * 100 >= rules_get(run->rules, "verdict.loss_percent")) || !slower) return;
     claim->takes = LOSS_WAITING;
+    claim->certain = true;
     claim->strength = 0.7;
     claim->sentence =
         arena_printf(run->arena,

@@ -299,6 +299,30 @@ static void power_references(struct run *run) {
     }
 }
 
+enum { STEP_SUSTAINED_SECONDS = 300 };
+#define STEP_LOSS_LEAST 0.15  // a batch or a print interval moves step times by less
+
+// Steps that take longer than those of the fastest sustained stretch although utilisation and clocks show no loss: the
+// GPUs spin. Short excursions (a validation, a checkpoint between two step lines) are no pace and do not count.
+static void account_steps(struct run *run) {
+    run->step_lost = grid_empty(run);
+    if (isnan(run->job.reference)) return;
+    size_t from = 0;
+    for (size_t i = 0; i <= run->bins; i++) {
+        double lost = NAN;
+        if (i < run->bins && run->active[i] > 0) {
+            double known = (double)(run->starved[i] + run->clock_lost[i] + run->waiting[i]);
+            lost = 1 - run->job.reference / (double)run->job.step_time[i] - known;
+        }
+        if (lost >= STEP_LOSS_LEAST) continue;
+        if ((double)(i - from) * run->dt >= STEP_SUSTAINED_SECONDS)
+            for (size_t k = from; k < i; k++)
+                run->step_lost[k] = (float)(1 - run->job.reference / (double)run->job.step_time[k]) - run->starved[k] -
+                                    run->clock_lost[k] - run->waiting[k];
+        from = i + 1;
+    }
+}
+
 static void sum_gpus(struct run *run) {
     run->active = arena_array(run->arena, run->bins, sizeof *run->active);
     run->starved = grid_empty(run);
@@ -342,4 +366,5 @@ void gpus_account(struct run *run) {
     for (size_t g = 0; g < run->gpu_count; g++) account_gpu(run, &run->gpus[g]);
     account_waiting(run);
     sum_gpus(run);
+    account_steps(run);
 }

@@ -111,6 +111,7 @@ struct run {
     float *starved;  // mean share of their time
     float *clock_lost;
     float *waiting;
+    float *step_lost;           // share lost by slow steps under full utilisation; NaN where there is none
     float *util;                // mean utilisation, %
     unsigned char *dead_cause;  // per bin: CAUSE_GPU_FAULT or CAUSE_GPU_MEMORY after the job's death, else CAUSE_COUNT_
     bool *stalled;              // the bin lies in a stall that recurs

@@ -377,6 +377,43 @@ static void test_write_bursts_under_busy_gpus_are_not_accused(void **state) {
     expect(scene, CAUSE_COMPUTE_BOUND, "");
 }
 
+// ── step times ──
+
+static bool slow_half(size_t row) { return row > 360; }
+static double steps_slow_down(size_t row, int which) { return (slow_half(row) ? 0.8 : 0.4) + 0.01 * scene_noise(row, which); }
+static double power_drops(size_t row, int which) {
+    if (!scene_in_job(row)) return 50;
+    return (slow_half(row) ? 150 : 300) + 3 * scene_noise(row, which);
+}
+
+static void steps(struct scene *scene, scene_value *value) {
+    scene_event(scene, 0, EVENT_EPOCH, "", "epoch 0", 0);  // opens the training log
+    struct table *table = source_table(scene->train_log, TEXT("job"), ENTITY_JOB);
+    for (size_t i = SCENE_JOB_ROW; i < SCENE_ROWS; i++) {
+        size_t row = table_row(table, scene->gpu_log->tables[0].time[i], SCENE_STEP, (uint32_t)i);
+        table_set(table, row, table_column(scene->train_log, table, "step_time", UNIT_SECONDS, SERIES_AVERAGE), value(i, 0));
+    }
+}
+
+static void test_gpus_that_spin_at_low_power_while_steps_slow_down(void **state) {
+    (void)state;
+    struct scene *scene = scene_new();
+    scene_job(scene, 4, scene_busy);
+    for (int g = 0; g < 4; g++) scene_gpu(scene, g, "power.draw", UNIT_WATT, SERIES_WINDOW, power_drops);
+    quiet_host(scene);
+    steps(scene, steps_slow_down);
+    expect(scene, CAUSE_COMMUNICATION_BOUND, "");
+}
+
+static void test_slow_steps_alone_name_nobody(void **state) {
+    (void)state;
+    struct scene *scene = scene_new();
+    scene_job(scene, 1, scene_busy);
+    quiet_host(scene);
+    steps(scene, steps_slow_down);
+    expect(scene, CAUSE_UNKNOWN, "");
+}
+
 // ── trends ──
 
 static double remap_pending(size_t row, int which) { return row > 300 ? 1 + 0 * which : 0; }
@@ -445,6 +482,8 @@ int main(void) {
         cmocka_unit_test(test_without_a_disk_log_nobody_is_accused),
         cmocka_unit_test(test_one_write_burst_among_many_gaps_is_a_coincidence),
         cmocka_unit_test(test_write_bursts_under_busy_gpus_are_not_accused),
+        cmocka_unit_test(test_gpus_that_spin_at_low_power_while_steps_slow_down),
+        cmocka_unit_test(test_slow_steps_alone_name_nobody),
         cmocka_unit_test(test_rows_that_wait_for_a_reset_are_told),
         cmocka_unit_test(test_an_empty_recording),
         cmocka_unit_test(test_a_gpu_log_without_any_value),
