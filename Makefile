@@ -51,6 +51,10 @@ FUZZ_SRC := $(sort $(wildcard tests/fuzz/*.c))
 # Tests of the whole program: they end with the line `N passed, N failed`.
 SCRIPTS  := $(sort $(wildcard tests/check_*.py tests/check_*.sh tests/run_cases.py tests/corpus_inspect.py))
 
+# Catalogues lie in the build tree as they will when installed; the program looks beside itself first.
+LANGUAGES  := $(patsubst po/%.po,%,$(wildcard po/*.po))
+CATALOGUES  = $(LANGUAGES:%=$(BUILD)/locale/%/LC_MESSAGES/whyslow.mo)
+
 # A sub-make reads again what pkg-config says, so it sees the packages that were just installed.
 SUBMAKE = $(MAKE) --no-print-directory $(if $(filter -j%,$(MAKEFLAGS)),,-j$(JOBS))
 
@@ -58,7 +62,7 @@ SUBMAKE = $(MAKE) --no-print-directory $(if $(filter -j%,$(MAKEFLAGS)),,-j$(JOBS
 .SUFFIXES:
 .SECONDARY:
 .PHONY: all
-all: $(BUILD)/whyslow ## build/whyslow (the default)
+all: $(BUILD)/whyslow $(CATALOGUES) ## build/whyslow (the default)
 
 $(BUILD)/whyslow: $(call objects,$(MAIN)) $(call libs,cli reports analyzer parsers core)
 	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(LIBS)
@@ -81,6 +85,23 @@ endef
 $(foreach room,$(ROOMS),$(eval $(call room_library,$(room))))
 
 -include $(patsubst %.c,$(BUILD)/obj/%.d,$(ALL_SRC) $(UNIT_SRC) $(UNIT_AID) $(GEN_SRC) $(YARD_SRC) $(FUZZ_SRC))
+
+# ── languages ──────────────────────────────────────────────────────────────
+
+$(BUILD)/locale/%/LC_MESSAGES/whyslow.mo: po/%.po | $(BUILD)/packages
+	@mkdir -p $(@D)
+	msgfmt --check -o $@ $<
+
+.PHONY: pot po mo
+mo: $(CATALOGUES) ## the catalogues of po/, compiled
+pot: $(BUILD)/whyslow.pot ## build/whyslow.pot: every sentence that people read
+$(BUILD)/whyslow.pot: $(ALL_SRC)
+	@mkdir -p $(@D)
+	xgettext --from-code=UTF-8 --language=C --keyword --keyword=tr --keyword=N_ --add-comments=translators: \
+	    --add-location=file --sort-by-file --no-wrap --package-name=whyslow --copyright-holder="the authors of whyslow" -o $@ $^
+po: pot ## brings new sentences into po/*.po, where they wait for their translation
+	@for language in $(LANGUAGES); do msgmerge --quiet --update --backup=none --no-wrap --no-fuzzy-matching \
+	    --add-location=file --sort-by-file po/$$language.po $(BUILD)/whyslow.pot; done
 
 .PHONY: deps
 deps: ## install what demo and check need (apt), or name it
@@ -117,7 +138,7 @@ check: ## all tests, after installing what they need
 	@$(SUBMAKE) check-ready
 
 .PHONY: check-build
-check-build: $(BUILD)/whyslow $(UNIT_BIN) $(BUILD)/fuzz/fuzz_parser $(if $(GEN_SRC),$(BUILD)/generate) $(if $(YARD_SRC),$(BUILD)/yardstick)
+check-build: $(BUILD)/whyslow $(CATALOGUES) $(UNIT_BIN) $(BUILD)/fuzz/fuzz_parser $(if $(GEN_SRC),$(BUILD)/generate) $(if $(YARD_SRC),$(BUILD)/yardstick)
 
 .PHONY: check-ready
 check-ready: check-build
@@ -215,6 +236,7 @@ ci: ## all that CI runs: check, and every gate
 BINDIR := $(DESTDIR)$(prefix)/bin
 MANDIR := $(DESTDIR)$(prefix)/share/man/man1
 OWNDIR := $(DESTDIR)$(prefix)/share/whyslow
+MODIR  := $(DESTDIR)$(prefix)/share/locale
 
 $(BUILD)/whyslow.1: $(BUILD)/whyslow
 	@LC_ALL=C $(BUILD)/whyslow --help-man >$@
@@ -228,8 +250,10 @@ install: all man ## into $(prefix), under DESTDIR
 	install -m 755 $(BUILD)/whyslow $(BINDIR)/whyslow
 	install -m 644 $(BUILD)/whyslow.1 $(MANDIR)/whyslow.1
 	install -m 644 reports/report.schema.json $(OWNDIR)/report.schema.json
+	for language in $(LANGUAGES); do install -d $(MODIR)/$$language/LC_MESSAGES && \
+	    install -m 644 $(BUILD)/locale/$$language/LC_MESSAGES/whyslow.mo $(MODIR)/$$language/LC_MESSAGES/whyslow.mo; done
 uninstall: ## removes what install put there
-	rm -f $(BINDIR)/whyslow $(MANDIR)/whyslow.1 $(OWNDIR)/report.schema.json
+	rm -f $(BINDIR)/whyslow $(MANDIR)/whyslow.1 $(OWNDIR)/report.schema.json $(LANGUAGES:%=$(MODIR)/%/LC_MESSAGES/whyslow.mo)
 	-rmdir $(OWNDIR)
 
 .PHONY: dist

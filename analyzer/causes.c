@@ -52,7 +52,7 @@ static const struct {
 };
 
 const char *cause_id(enum cause cause) { return cause < CAUSE_COUNT_ ? names[cause].id : "unknown"; }
-const char *cause_title(enum cause cause) { return tr(cause < CAUSE_COUNT_ ? names[cause].title : ""); }
+const char *cause_title(enum cause cause) { return cause < CAUSE_COUNT_ ? tr(names[cause].title) : ""; }
 
 struct claim *claims_add(struct claims *claims, enum cause cause, const char *entity, enum loss_kind takes) {
     claims->items = grow_array(claims->items, &claims->capacity, claims->count + 1, sizeof *claims->items);

@@ -57,7 +57,7 @@ static bool is_utf8(void) {
 static int report(struct options *options, const struct diagnosis *diagnosis) {
     struct report_options *to = &options->report;
     to->color = message_color(options, stdout);
-    to->unicode = is_utf8();
+    to->unicode = is_utf8() || lang_is_translated();
     to->width = terminal_columns();
     reports_terminal(stdout, diagnosis, to);
     bool shown = fflush(stdout) == 0 && !ferror(stdout);

@@ -66,13 +66,15 @@ int main(int argc, char **argv) {
     // A reader that went away and a file that may not grow are errors of writing, with a message and a status.
     signal(SIGPIPE, SIG_IGN);
     signal(SIGXFSZ, SIG_IGN);
-    lang_start();
+    const char *language = options_language(argc, argv);
+    bool in_language = lang_start(language);
     stats_init();
     struct options options;
     char error[512];
     int status = EXIT_USAGE;
     if (options_read(&options, argc, argv, error, sizeof error)) {
-        if (options.lang != NULL) lang_choose(options.lang);
+        if (!in_language && language != NULL && !options.quiet)
+            message("the catalogue of %s is not installed: English is used", language);
         status = run(&options);
     } else {
         message("%s", error);

@@ -115,10 +115,11 @@ static bool set_cost(struct options *options, const char *value, char *error, si
     return value_number(value, 0, &options->analyze.gpu_hour_cost, error, size);
 }
 
+static const char *const languages[] = {"en", "zh_CN", NULL};
+
 static bool set_lang(struct options *options, const char *value, char *error, size_t size) {
-    static const char *const words[] = {"en", "zh_CN", NULL};
     options->lang = value;
-    return value_word(value, words, error, size) >= 0;
+    return value_word(value, languages, error, size) >= 0;
 }
 
 static bool set_page(struct options *options, const char *value, char *error, size_t size) {
@@ -395,6 +396,18 @@ bool options_read(struct options *options, int argc, char **argv, char *error, s
     take_command(options, argc, argv);
     hand_over_lists(options);
     return check_use(options, used, used_count, error, size);
+}
+
+const char *options_language(int argc, char *const *argv) {
+    const char *last = NULL;
+    for (int i = 1; i < argc && strcmp(argv[i], "--") != 0; i++) {
+        const char *value = NULL;
+        if (strncmp(argv[i], "--lang=", 7) == 0) value = argv[i] + 7;
+        if (strcmp(argv[i], "--lang") == 0 && i + 1 < argc) value = argv[i + 1];
+        for (size_t k = 0; value != NULL && languages[k] != NULL; k++)
+            if (strcmp(value, languages[k]) == 0) last = languages[k];
+    }
+    return last;
 }
 
 void options_free(struct options *options) {

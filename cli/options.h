@@ -63,4 +63,8 @@ extern const struct option_row options_table[];
 bool options_read(struct options *options, int argc, char **argv, char *error, size_t size);
 void options_free(struct options *options);
 
+// The language that --lang names, NULL if it is not there or names none. Needed before anything is said, the faults of
+// the command line among it.
+const char *options_language(int argc, char *const *argv);
+
 #endif

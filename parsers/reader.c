@@ -266,7 +266,7 @@ static bool read_one(struct recording *recording, const struct read_options *opt
     int fd = standard ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
     struct stat status;
     if (fd < 0 || fstat(fd, &status) != 0) {
-        char *why = arena_printf(recording->arena, tr("cannot be read: %s"), strerror(errno));
+        char *why = arena_printf(recording->arena, tr("cannot be read: %s"), lang_error(errno));
         unreadable(recording, path, why);
         if (fd >= 0 && !standard) close(fd);
         return false;

@@ -83,7 +83,7 @@ static void walk_directory(struct walk *walk, const char *path, int depth) {
     if (names == NULL) {
         add(walk->found,
             (struct found_file){.path = path,
-                                .problem = arena_printf(arena, tr("cannot be listed: %s"), strerror(errno)),
+                                .problem = arena_printf(arena, tr("cannot be listed: %s"), lang_error(errno)),
                                 .given = depth == 0});
         return;
     }
@@ -108,9 +108,10 @@ void walk(struct found_files *found, const char *path, size_t most) {
     if (strcmp(path, "-") == 0) {
         add(found, (struct found_file){.path = path, .given = true});
     } else if (stat(path, &status) != 0) {
-        add(found, (struct found_file){.path = path,
-                                       .problem = arena_printf(found->arena, tr("cannot be read: %s"), strerror(errno)),
-                                       .given = true});
+        add(found,
+            (struct found_file){.path = path,
+                                .problem = arena_printf(found->arena, tr("cannot be read: %s"), lang_error(errno)),
+                                .given = true});
     } else if (S_ISDIR(status.st_mode)) {
         struct walk state = {.found = found, .first = found->count, .most = most};
         walk_directory(&state, path, 0);

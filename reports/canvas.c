@@ -31,16 +31,18 @@ static const double inks[INK_COUNT_][3] = {
     [INK_WHITE] = {1, 1, 1},
 };
 
-bool canvas_has_fonts(void) {
-    // Fontconfig lists its generic families even where there is no file behind them: a letter has to be tried.
+bool canvas_can_show(const char *text) {
     PangoContext *context = pango_font_map_create_context(pango_cairo_font_map_get_default());
     PangoLayout *layout = pango_layout_new(context);
-    pango_layout_set_text(layout, "A", 1);
+    pango_layout_set_text(layout, text, -1);
     bool found = pango_layout_get_unknown_glyphs_count(layout) == 0;
     g_object_unref(layout);
     g_object_unref(context);
     return found;
 }
+
+// Fontconfig lists its generic families even where there is no file behind them: a letter has to be tried.
+bool canvas_has_fonts(void) { return canvas_can_show("A"); }
 
 struct canvas *canvas_new(cairo_t *cr) {
     size_t none = 0;
@@ -57,8 +59,10 @@ struct canvas *canvas_new(cairo_t *cr) {
     cairo_font_options_destroy(options);
     pango_cairo_context_set_resolution(canvas->context, 72);
     pango_context_set_base_dir(canvas->context, PANGO_DIRECTION_LTR);
-    // The language tag of the catalogue: it picks Chinese or Japanese shapes for the same character.
-    pango_context_set_language(canvas->context, pango_language_from_string(tr("en")));
+    // It picks Chinese or Japanese shapes for the same character.
+    // translators: the language tag of this catalogue, as in HTML
+    const char *language = tr("en");
+    pango_context_set_language(canvas->context, pango_language_from_string(language));
     canvas->layout = pango_layout_new(canvas->context);
     pango_layout_set_auto_dir(canvas->layout, FALSE);
     return canvas;

@@ -50,6 +50,9 @@ cairo_t *canvas_cairo(struct canvas *canvas);
 // False when there is not one font on the system: only ASCII can be drawn then.
 bool canvas_has_fonts(void);
 
+// False if some character of `text` is in no installed font.
+bool canvas_can_show(const char *text);
+
 // Draws the text with its top at y and returns its height.
 double canvas_text(struct canvas *canvas, double x, double y, const char *text, const struct text_style *style);
 // Sizes without drawing. `width` and `height` may be NULL.

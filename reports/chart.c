@@ -33,15 +33,17 @@ static const struct chart charts[CHART_COUNT_] = {
     [CHART_OVERVIEW] = {"overview.png",
                         N_("The phases of the run, how busy the GPUs were, and what the verdict rests on."), no_time,
                         chart_overview_height, chart_overview},
-    [CHART_LOSS] = {"loss.png", N_("Lost GPU-hours by cause; the whiskers are 95 % intervals."), chart_loss_missing,
-                    chart_loss_height, chart_loss},
+    [CHART_LOSS] = {"loss.png",
+                    N_(/* xgettext:no-c-format */ "Lost GPU-hours by cause; the whiskers are 95 % intervals."),
+                    chart_loss_missing, chart_loss_height, chart_loss},
     [CHART_DOSE] =
         {"dose-response.png",
          N_("The run cut into fifths by what may explain the loss: the more of it, the more GPU time was lost?"),
          chart_dose_missing, chart_dose_height, chart_dose},
     [CHART_CORRELATIONS] = {"correlations.png",
-                            N_("Rank correlation with its 95 % interval; filled marks are significant after correction "
-                               "for the number of tests."),
+                            N_(/* xgettext:no-c-format */ "Rank correlation with its 95 % interval; filled marks are "
+                                                          "significant after correction "
+                                                          "for the number of tests."),
                             chart_correlations_missing, chart_correlations_height, chart_correlations},
     [CHART_HEALTH] = {"disk-health.png", N_("Health counters that grew, snapshot by snapshot."), chart_health_missing,
                       chart_health_height, chart_health},

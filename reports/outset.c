@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "core/arena.h"
+#include "core/lang.h"
 
 struct outfile {
     const char *name, *temporary, *path;
@@ -27,7 +28,7 @@ struct outset {
 static void fail(struct outset *set, const char *path, int code) {
     if (set->failed) return;
     set->failed = true;
-    set->error = arena_printf(set->arena, "%s: %s", path, strerror(code));
+    set->error = arena_printf(set->arena, "%s: %s", path, lang_error(code));
 }
 
 // Like mkdir -p. An existing directory is fine; anything else in the way is an error.

@@ -35,7 +35,15 @@ static const char *const stale[] = {"overview.png",          "timeline.png",    
                                     "clock-temperature.png", "epochs.png",       NULL};
 
 const char *reports_warning(const struct report_options *options) {
-    if ((options->formats & (1u << REPORT_PDF | 1u << REPORT_PNG)) == 0 || canvas_has_fonts()) return NULL;
+    if ((options->formats & (1u << REPORT_PDF | 1u << REPORT_PNG)) == 0) return NULL;
+    if (canvas_has_fonts()) {
+        // The heading of the answer stands for all letters of the language.
+        if (canvas_can_show(tr("Verdict"))) return NULL;
+        return tr(
+            "no font with the letters of this language is installed: PDF and PNG show boxes in their place; install "
+            "one "
+            "(on Debian fonts-noto-cjk)");
+    }
     return tr(
         "no font is installed: PDF and PNG are written with plain Latin letters; install one (on Debian "
         "fonts-dejavu-core)");

@@ -8,7 +8,7 @@
 # Exit status: 0 nothing is missing any more, 1 something is.
 set -u
 
-# GROUP PROBE Debian Fedora Homebrew.  PROBE: cmd:NAME | pc:MODULE | header:NAME | py:MODULE | font:FAMILY
+# GROUP PROBE Debian Fedora Homebrew.  PROBE: cmd:NAME | pc:MODULE | header:NAME | py:MODULE | font:FAMILY | glyphs:LANGUAGE
 # "-" where the system brings it along.
 needs() {
     cat <<'END'
@@ -27,6 +27,7 @@ build    pc:inih               libinih-dev          inih-devel             inih
 build    pc:libcrypto          libssl-dev           openssl-devel          openssl@3
 build    header:csv.h          libcsv-dev           libcsv-devel           libcsv
 build    header:xlsxwriter.h   libxlsxwriter-dev    libxlsxwriter-devel    libxlsxwriter
+build    cmd:msgfmt           gettext              gettext                gettext
 build    font:DejaVu-Sans      fonts-dejavu-core    dejavu-sans-fonts      font-dejavu
 test     header:cmocka.h       libcmocka-dev        libcmocka-devel        cmocka
 test     cmd:python3           python3              python3                python
@@ -34,6 +35,7 @@ test     py:jsonschema         python3-jsonschema   python3-jsonschema     pytho
 test     py:openpyxl           python3-openpyxl     python3-openpyxl       python-openpyxl
 test     cmd:pdftotext         poppler-utils        poppler-utils          poppler
 test     cmd:qpdf              qpdf                 qpdf                   qpdf
+test     glyphs:zh-cn         fonts-noto-cjk       google-noto-sans-cjk-fonts font-noto-sans-cjk-sc
 test     cmd:xz                xz-utils             xz                     xz
 test     cmd:zstd              zstd                 zstd                   zstd
 test     cmd:zip               zip                  zip                    zip
@@ -65,6 +67,7 @@ is_there() {
         pc:*) pkg-config --exists "${1#pc:}" 2>/dev/null ;;
         header:*) compiles "${1#header:}" ;;
         py:*) "$python" -c "import ${1#py:}" >/dev/null 2>&1 ;;
+        glyphs:*) [ -n "$(fc-list ":lang=${1#glyphs:}" 2>/dev/null | head -n 1)" ] ;;
         # Any font will do: without one, text in charts is empty boxes.
         font:*) [ -n "$(find /usr/share/fonts /usr/local/share/fonts /System/Library/Fonts "$HOME/.fonts" \
             -name '*.[to]t[fc]' 2>/dev/null | head -n 1)" ] ;;
