@@ -42,7 +42,8 @@ static const struct gpu *gpu_that_ended(const struct run *run, millis at) {
     size_t ended = 0;
     for (size_t g = 0; g < run->gpu_count; g++) {
         const struct gpu *gpu = &run->gpus[g];
-        millis last = clock_to_run(run_clock(run, gpu->source), gpu->table->time[gpu->table->row_count - 1]);
+        size_t end = gpu->table->row_count - 1;
+        millis last = clock_to_run(run_clock(run, gpu->source), gpu->table->time[end], gpu->table->line[end]);
         if (last == MILLIS_NONE || last > run->end - (millis)(5000 * run->sampling)) continue;
         if (at != MILLIS_NONE && llabs(last - at) > 180000) continue;
         ended++;
@@ -71,7 +72,7 @@ static void advice(struct claim *claim, double xid) {
 
 static void judge_event(struct run *run, struct claims *claims, const struct source *source,
                         const struct source_clock *clock, const struct event *event) {
-    millis at = clock->placed ? clock_to_run(clock, event->time) : MILLIS_NONE;
+    millis at = clock->placed ? clock_to_run(clock, event->time, event->line) : MILLIS_NONE;
     if (!in_run(run, at)) return;
     const struct gpu *gpu = event->entity[0] != '\0' ? gpu_by_bus(run, event->entity) : NULL;
     for (size_t g = 0; gpu == NULL && g < run->gpu_count; g++)

@@ -4,7 +4,7 @@
 
 static void judge_oom(struct run *run, struct claims *claims, const struct source *source,
                       const struct source_clock *clock, const struct event *event) {
-    millis at = clock->placed ? clock_to_run(clock, event->time) : MILLIS_NONE;
+    millis at = clock->placed ? clock_to_run(clock, event->time, event->line) : MILLIS_NONE;
     bool known = at != MILLIS_NONE;
     if (known && (at < run->start - 60000 || at > run->end + 60000)) return;
     struct claim *claim = claims_add(claims, CAUSE_GPU_MEMORY, "", LOSS_DEAD);

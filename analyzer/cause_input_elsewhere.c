@@ -35,7 +35,7 @@ static size_t nfs_messages(const struct run *run, const char **source) {
         const struct source *log = run->recording->sources[i];
         for (size_t k = 0; k < log->event_count; k++) {
             if (log->events[k].kind != EVENT_NFS_TIMEOUT) continue;
-            millis at = clock_to_run(&run->clocks[i], log->events[k].time);
+            millis at = clock_to_run(&run->clocks[i], log->events[k].time, log->events[k].line);
             if (at == MILLIS_NONE || at < run->start || at > run->end) continue;
             count++;
             *source = source_name(log);

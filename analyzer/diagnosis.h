@@ -100,6 +100,16 @@ struct ruled_out {
 enum clock_method { CLOCK_STATED, CLOCK_OPTION, CLOCK_ESTIMATED, CLOCK_ASSUMED };
 const char *clock_method_name(enum clock_method method);  // "stated" …
 
+// A stretch of a log in which its clock ran evenly, up to the first line of the next one. Each stretch begins where the
+// clock was set, or civil time changed.
+struct clock_segment {
+    uint32_t line;          // first line of the file that belongs to it
+    millis printed;         // the time from which drift counts
+    double offset_seconds;  // at `printed`, besides the clock's own offset
+    double drift_ppm;       // by how much the clock runs fast
+    bool placed;            // false: nothing proves the offset; no time of it may be used
+};
+
 struct source_clock {
     const struct source *source;
     double offset_seconds;  // printed time minus run clock
@@ -109,11 +119,14 @@ struct source_clock {
     bool placed;              // false: an untimed source that could not be placed; no time of it may be used
     double untimed_start_ms;  // for CLOCK_NONE sources that were placed: run time of ordinal 0 …
     double untimed_step_ms;   // … and the step between ordinals
-    const char *note;         // what it rests on, one sentence
+    const struct clock_segment *segments;  // ascending lines; NULL where the one offset holds throughout
+    size_t segment_count;
+    const char *note;  // what it rests on, one sentence
 };
 
-// Run time of a row's or event's printed time under this clock; MILLIS_NONE if it cannot be placed.
-millis clock_to_run(const struct source_clock *clock, millis printed);
+// Run time of a row's or event's printed time under this clock; MILLIS_NONE if it cannot be placed. The line tells
+// apart what was printed before and after the clock was set back.
+millis clock_to_run(const struct source_clock *clock, millis printed, uint32_t line);
 
 struct correlation {
     const char *a_entity, *a_quantity;    // the lost share of GPU time, or a GPU series

@@ -75,7 +75,7 @@ static void widen_by_rows(struct run *run, const struct source *source, const st
         const struct table *table = &source->tables[i];
         if (table->row_count < 2) continue;
         for (size_t k = 0; k < table->row_count; k++) {
-            millis at = clock_to_run(clock, table->time[k]);
+            millis at = clock_to_run(clock, table->time[k], table->line[k]);
             if (at == MILLIS_NONE) continue;
             if (run->start == MILLIS_NONE || at < run->start) run->start = at;
             if (run->end == MILLIS_NONE || at > run->end) run->end = at;
@@ -166,7 +166,7 @@ static void hold_nearest(const struct run *run, const struct source_clock *clock
     if (distance != NULL && held != NULL) {
         for (size_t i = 0; i < run->bins; i++) distance[i] = INFINITY;
         for (size_t k = 0; k < table->row_count; k++) {
-            millis at = clock_to_run(clock, table->time[k]);
+            millis at = clock_to_run(clock, table->time[k], table->line[k]);
             if (at == MILLIS_NONE || isnan(values[k])) continue;
             double t = (double)(at - run->start) / 1000.0;
             double low = ceil((t - reach) / run->dt - 0.5);
@@ -207,7 +207,7 @@ float *grid_values(const struct run *run, const struct source *source, const str
     if (w.sum != NULL && w.weight != NULL) {
         for (size_t k = 0; k < table->row_count; k++) {
             double value = column->values[k];
-            millis at = clock_to_run(clock, table->time[k]);
+            millis at = clock_to_run(clock, table->time[k], table->line[k]);
             if (at == MILLIS_NONE || isnan(value)) continue;
             double t = (double)(at - run->start) / 1000.0;
             if (column->kind == SERIES_AVERAGE) {

@@ -283,8 +283,10 @@ static void judge_disk(struct run *run, const struct source *source, const struc
     health->source = source_name(source);
     health->snapshots = table->row_count;
     const struct source_clock *clock = run_clock(run, source);
-    health->first = clock->placed ? clock_to_run(clock, table->time[0]) : MILLIS_NONE;
-    health->last = clock->placed ? clock_to_run(clock, table->time[table->row_count - 1]) : MILLIS_NONE;
+    health->first = clock->placed ? clock_to_run(clock, table->time[0], table->line[0]) : MILLIS_NONE;
+    health->last = clock->placed
+                       ? clock_to_run(clock, table->time[table->row_count - 1], table->line[table->row_count - 1])
+                       : MILLIS_NONE;
     uint32_t line = 0;
     const struct column *hours = table_find(table, "Power_On_Hours");
     if (hours == NULL) hours = table_find(table, "Power On Hours");

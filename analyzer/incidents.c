@@ -66,7 +66,7 @@ void incidents_apply(struct run *run) {
         for (size_t k = 0; k < source->event_count; k++) {
             enum cause cause = cause_of(&source->events[k]);
             if (cause == CAUSE_COUNT_) continue;
-            millis at = clock_to_run(&run->clocks[i], source->events[k].time);
+            millis at = clock_to_run(&run->clocks[i], source->events[k].time, source->events[k].line);
             if (at != MILLIS_NONE && at >= run->start - 60000 && at <= run->end + 60000) apply(run, at, cause);
         }
     }

@@ -25,7 +25,7 @@ static void gaps_of(struct run *run, struct quality *quality) {
     const struct source_clock *clock = run_clock(run, gpu->source);
     millis last = MILLIS_NONE;
     for (size_t i = 0; i < gpu->table->row_count; i++) {
-        millis at = clock_to_run(clock, gpu->table->time[i]);
+        millis at = clock_to_run(clock, gpu->table->time[i], gpu->table->line[i]);
         if (at == MILLIS_NONE || at < run->start || at > run->end) continue;
         double gap = last == MILLIS_NONE ? 0 : (double)(at - last) / 1000.0;
         if (gap > 2.5 * run->sampling) {

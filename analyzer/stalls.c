@@ -23,7 +23,7 @@ static bool event_within(const struct run *run, enum event_kind kind, millis fro
         if (!run->clocks[i].placed) continue;
         for (size_t k = 0; k < source->event_count; k++) {
             if (source->events[k].kind != kind) continue;
-            millis at = clock_to_run(&run->clocks[i], source->events[k].time);
+            millis at = clock_to_run(&run->clocks[i], source->events[k].time, source->events[k].line);
             if (at != MILLIS_NONE && at >= from && at <= to) return true;
         }
     }
@@ -50,7 +50,7 @@ static struct stall *collect(struct run *run, const struct gpu *gpu) {
     millis from = MILLIS_NONE;
     millis last = MILLIS_NONE;
     for (size_t k = 0; k < gpu->table->row_count; k++) {
-        millis at = clock_to_run(clock, gpu->table->time[k]);
+        millis at = clock_to_run(clock, gpu->table->time[k], gpu->table->line[k]);
         if (at == MILLIS_NONE || at < run->start || at > run->end || isnan(util->values[k])) continue;
         size_t bin = run_bin(run, at);
         bool still = util->values[k] < STILL_PERCENT && gpu->state[bin] == GPU_ACTIVE;

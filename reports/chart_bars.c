@@ -245,7 +245,8 @@ struct epochs {
 // The bin of an epoch event, or the last one for the end of the log.
 static size_t epoch_bin(const struct diagnosis *d, const struct source_clock *clock, size_t event) {
     if (event == clock->source->event_count) return d->bin_count;
-    millis at = clock_to_run(clock, clock->source->events[event].time);
+    const struct event *epoch = &clock->source->events[event];
+    millis at = clock_to_run(clock, epoch->time, epoch->line);
     double bin = ((double)at - (double)d->start) / 1000 / d->bin_seconds;
     return bin <= 0 ? 0 : bin >= (double)d->bin_count ? d->bin_count : (size_t)bin;
 }

@@ -100,7 +100,7 @@ static void visit_events(const struct diagnosis *diagnosis, const struct plot *p
         for (size_t k = 0; k < clock->source->event_count; k++) {
             const struct event *event = &clock->source->events[k];
             if (event->time == MILLIS_NONE || event_word(event->kind) == NULL) continue;
-            millis at = clock_to_run(clock, event->time);
+            millis at = clock_to_run(clock, event->time, event->line);
             if (at == MILLIS_NONE || at < plot->from || at > plot->to) continue;
             double x = plot_x(plot, (double)at);
             if (fabs(x - last[event->kind]) < 0.5) continue;

@@ -12,7 +12,7 @@ struct span {
 // beyond one and a half cadences: silence is a gap, not a constant.
 static bool span_of(const struct track *track, size_t i, struct span *span) {
     const struct table *table = track->table;
-    millis at = clock_to_run(track->clock, table->time[i]);
+    millis at = clock_to_run(track->clock, table->time[i], table->line[i]);
     if (at == MILLIS_NONE) return false;
     double cadence = isfinite(track->cadence) && track->cadence > 0 ? track->cadence * 1000 : 1000;
     if (track->column->kind == SERIES_AVERAGE) {
@@ -22,7 +22,7 @@ static bool span_of(const struct track *track, size_t i, struct span *span) {
     }
     double next = (double)at + cadence * 1.5;
     if (i + 1 < table->row_count) {
-        millis after = clock_to_run(track->clock, table->time[i + 1]);
+        millis after = clock_to_run(track->clock, table->time[i + 1], table->line[i + 1]);
         if (after != MILLIS_NONE && after >= at && (double)after < next) next = (double)after;
     }
     *span = (struct span){(double)at, next};

@@ -22,8 +22,8 @@ static double cadence_of(const struct track *track) {
     for (size_t i = 0; i < MOST && rows >= 2; i++) {
         size_t row = rows - 1 <= MOST ? i : (size_t)((double)i / MOST * (double)(rows - 1));
         if (row + 1 >= rows) break;
-        millis a = clock_to_run(track->clock, track->table->time[row]);
-        millis b = clock_to_run(track->clock, track->table->time[row + 1]);
+        millis a = clock_to_run(track->clock, track->table->time[row], track->table->line[row]);
+        millis b = clock_to_run(track->clock, track->table->time[row + 1], track->table->line[row + 1]);
         if (a != MILLIS_NONE && b != MILLIS_NONE && b > a) spacings[count++] = ((double)b - (double)a) / 1000;
     }
     if (count == 0) return NAN;

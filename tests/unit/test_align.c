@@ -388,6 +388,28 @@ static void nothing_and_next_to_nothing(void **state) {
     recording_free(recording);
 }
 
+// ── a clock in segments ─────────────────────────────────────────────────────
+
+static void a_segment_is_found_by_its_line(void **state) {
+    (void)state;
+    const struct source log = {.clock = CLOCK_LOCAL};
+    const struct clock_segment segments[] = {{.line = 0, .printed = 0, .placed = true},
+                                             {.line = 50, .printed = 100000, .offset_seconds = -60, .placed = true},
+                                             {.line = 90, .placed = false},
+                                             {.line = 95, .printed = 200000, .drift_ppm = 1000, .placed = true}};
+    struct source_clock clock = {
+        .source = &log, .placed = true, .offset_seconds = 10, .segments = segments, .segment_count = 4};
+    assert_int_equal(clock_to_run(&clock, 150000, 1), 140000);
+    assert_int_equal(clock_to_run(&clock, 150000, 49), 140000);
+    assert_int_equal(clock_to_run(&clock, 150000, 50), 200000);
+    assert_true(clock_to_run(&clock, 150000, 94) == MILLIS_NONE);
+    // A clock that runs fast by a thousandth has shown 1001 s after 1000 s.
+    assert_int_equal(clock_to_run(&clock, 1200000, 4000000000u), 1189000);
+    assert_true(clock_to_run(&clock, MILLIS_NONE, 1) == MILLIS_NONE);
+    clock.segment_count = 0;
+    assert_int_equal(clock_to_run(&clock, 150000, 94), 140000);
+}
+
 static int seed(void **state) {
     (void)state;
     chance = chance_new(42);
@@ -409,6 +431,7 @@ int main(void) {
         cmocka_unit_test_setup(options_win, seed),
         cmocka_unit_test_setup(a_stated_zone_makes_the_run_utc, seed),
         cmocka_unit_test_setup(nothing_and_next_to_nothing, seed),
+        cmocka_unit_test(a_segment_is_found_by_its_line),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
