@@ -6,6 +6,7 @@
 
 #include "analyzer/align.h"
 #include "analyzer/cause.h"
+#include "analyzer/run_host.h"
 #include "analyzer/years.h"
 #include "core/lang.h"
 
@@ -47,12 +48,6 @@ static void name_disks(struct run *run) {
         if (run->disks[d].class != DISK_MEMORY) names[count++] = run->disks[d].entity;
     run->out->disks = names;
     run->out->disk_count = count;
-}
-
-static void name_host(struct run *run) {
-    run->out->host = "";
-    for (size_t i = 0; i < run->recording->source_count; i++)
-        if (run->out->host[0] == '\0') run->out->host = run->recording->sources[i]->host;
 }
 
 static void show_lanes(struct run *run) {
@@ -121,6 +116,8 @@ struct diagnosis *analyze(const struct recording *recording, const struct analyz
                       .clocks = clocks};
     align_sources(recording, options, arena, clocks, &out->reference, &out->zone);
     years_settle(out->reference, clocks, recording->source_count, arena);
+    bool ambiguous = false;
+    out->host = run_host_settle(out->reference, options->host, clocks, recording->source_count, arena, &ambiguous);
     out->clocks = clocks;
     out->clock_count = recording->source_count;
     if (!grid_span(&run)) judge_without_grid(&run);
@@ -136,7 +133,6 @@ struct diagnosis *analyze(const struct recording *recording, const struct analyz
     health_judge(&run);
     name_gpus(&run);
     name_disks(&run);
-    name_host(&run);
     show_lanes(&run);
     list_rules(&run);
     grid_series_all(&run);
