@@ -8,7 +8,7 @@
 // Without a wait signal only a deep dip speaks of input: a steady 85 % is as well launch overhead or synchronisation.
 #define STARVED_FOR_INPUT 0.25
 
-enum { CPU_NOT_THE_LIMIT = 75 };  // % busy of all CPUs
+enum { CPU_NOT_THE_LIMIT = 75, CORE_MARGIN = 15 };  // % busy of all CPUs
 
 static bool disks_quiet(const struct run *run, size_t i, bool *seen) {
     double busy = rules_get(run->rules, "storage.busy_percent");
@@ -26,7 +26,8 @@ static bool disks_quiet(const struct run *run, size_t i, bool *seen) {
 
 static bool cpus_free(const struct run *run, size_t i) {
     if (isnan(run->host.busy[i]) || run->host.busy[i] > CPU_NOT_THE_LIMIT) return false;
-    return !((double)run->host.core_max[i] >= rules_get(run->rules, "cpu.core_percent"));
+    // A core not far from its limit leaves the question open.
+    return !((double)run->host.core_max[i] >= rules_get(run->rules, "cpu.core_percent") - CORE_MARGIN);
 }
 
 static size_t nfs_messages(const struct run *run, const char **source) {

@@ -1,6 +1,7 @@
 // verdict.c: the one cause that cost most, in words, and how sure we are.
 #include <string.h>
 
+#include "analyzer/calibration.h"
 #include "analyzer/cause.h"
 #include "core/lang.h"
 
@@ -233,7 +234,7 @@ void verdict_reach(struct run *run, struct claims *claims) {
         no_loss_words(run, verdict, cause);
     }
     verdict->share = share_of(run, cause, loss_cause);
-    verdict->confidence = confidence_of(run, cause, loss_cause, claim);
+    verdict->confidence = calibrated(confidence_of(run, cause, loss_cause, claim));
     if (verdict->confidence > run->out->quality.confidence_cap) {
         verdict->confidence = run->out->quality.confidence_cap;
         verdict->confidence_note = tr("the data allow no more");
