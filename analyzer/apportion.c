@@ -94,6 +94,8 @@ static void decide(struct run *run, struct claim *claim) {
         claim->why_not = tr("not logged");
     } else if (claim->active == NULL || c->active_share == 0) {
         claim->why_not = tr("the signal is absent");
+    } else if (claim->foreign) {
+        claim->why_not = tr("as strong without the job: it serves somebody else");
     } else if (c->starved_when_active < slow) {
         claim->why_not = arena_printf(run->arena, tr("present, but the GPUs were busy in %.0f %% of that time"),
                                       100 * (1 - c->starved_when_active));

@@ -37,6 +37,7 @@ struct claim {
     double strength;      // 0..1: how good the proof is if the loss goes with it
     bool has_severity;    // a trend states its own
     enum severity severity;
+    bool foreign;  // the signal is as strong without the job: it serves somebody else
     bool weak;     // gives way in a bin to a disk, the memory or all CPUs
     bool certain;  // needs no contrast (an Xid, a link below its width on every busy sample)
     // The test, for the ledger of what was ruled out.
@@ -84,8 +85,8 @@ double mean_where(const struct run *run, const float *values, const float *loss,
 double median_where(const struct run *run, const float *values, const float *loss, double level, bool above);
 // The median over bins in which `active` is at least a half.
 double median_active(const struct run *run, const float *values, const float *active);
-// Mean over bins in which no GPU has a job; NaN if there are fewer than three.
-double mean_without_job(const struct run *run, const float *values);
+// Median over bins in which no GPU has a job; NaN if there are fewer than three.
+double median_without_job(const struct run *run, const float *values);
 // Share of the present values, in bins with a job and active ≥ ½ (any bin if NULL), at or above `level`.
 double share_at_least(const struct run *run, const float *values, const float *active, double level);
 

@@ -70,7 +70,7 @@ static void judge_all(struct run *run, struct claims *claims) {
                        arena_printf(run->arena,
                                     tr("%.0f %% of the CPU time is stolen: the virtual host is oversubscribed"), steal),
                        steal, 5, UNIT_PERCENT, run->host.cpu_source, "%steal");
-    double without = mean_without_job(run, run->host.busy);
+    double without = median_without_job(run, run->host.busy);
     if (isnan(without)) return;
     bool begins = without < 0.6 * busy;
     claim_evidence(run, claim, begins ? 1 : -1,

@@ -107,7 +107,7 @@ static void judge_event(struct run *run, struct claims *claims, const struct sou
 
 static bool hardware(const struct event *event) {
     if (event->kind == EVENT_GPU_LOST) return true;
-    static const int program[] = {13, 31, 32, 43, 45, 69, 63, 92, 94, 154};  // the program's own, or absorbed
+    static const int program[] = {13, 31, 32, 43, 45, 69, 63, 92, 154};  // the program's own, or absorbed
     if (event->kind != EVENT_XID) return false;
     for (size_t i = 0; i < sizeof program / sizeof program[0]; i++)
         if (event->value == (double)program[i]) return false;

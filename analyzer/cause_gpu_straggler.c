@@ -55,6 +55,24 @@ void judge_gpu_straggler(struct run *run, struct claims *claims) {
     claim->gpu = slow;
     claim->certain = true;
     claim->strength = 0.93;
+    if (slow == run->link_straggler) {
+        double own = 100 * grid_mean(slow->starved, run->bins);
+        claim->value = own;
+        claim->strength = 0.85;
+        claim->sentence =
+            arena_printf(run->arena,
+                         tr("%s holds the others back: its PCIe link is degraded and it works %.0f %% less "
+                            "than it could, while its siblings spin."),
+                         slow->entity, own);
+        claim->stalls = arena_printf(run->arena, tr("the slow %s"), slow->entity);
+        claim->next =
+            tr("Reseat the card and its riser and compare nvidia-smi -q -d PCIE with a sibling under load; until it is "
+               "mended "
+               "leave this GPU out.");
+        claim_evidence(run, claim, 1, claim->sentence, own, claim->threshold, UNIT_PERCENT, source_name(slow->source),
+                       "pcie.link.gen.current");
+        return;
+    }
     double clock = median_active(run, slow->clock, claim->active);
     claim->value = 100 * (1 - clock / slow->clock_reference);
     claim->sentence =

@@ -121,9 +121,11 @@ static void describe(struct run *run, struct claim *claim, const struct disk *di
                    queue, rules_get(run->rules, "storage.read_queue"), UNIT_REQUESTS, source_name(disk->source), "r/s");
 }
 
+#define AS_BUSY_WITHOUT 0.7
+
 // Did the reads begin with the job? A disk that was as busy before it serves somebody else.
 static void natural_experiment(struct run *run, struct claim *claim, const struct disk *disk) {
-    double without = mean_without_job(run, disk->read_kb);
+    double without = median_without_job(run, disk->read_kb);
     double with = median_active(run, disk->read_kb, claim->active);
     if (isnan(without) || isnan(with)) return;
     bool begins = without < 0.5 * with;
@@ -135,6 +137,7 @@ static void natural_experiment(struct run *run, struct claim *claim, const struc
                                 unit_show(run->arena, begins ? without : with, UNIT_KIB_PER_S)),
                    without, with, UNIT_KIB_PER_S, source_name(disk->source), "rkB/s");
     claim->strength += begins ? 0.03 : -0.30;
+    claim->foreign = without >= AS_BUSY_WITHOUT * with;
 }
 
 // Pages go in and out together: a disk that is written nearly as much as it is read, all the time, may be the swap.

@@ -120,24 +120,23 @@ double median_active(const struct run *run, const float *values, const float *ac
     return active == NULL ? NAN : median_of(run, values, active, 0.49, true);
 }
 
-double mean_without_job(const struct run *run, const float *values) {
-    double sum = 0;
+double median_without_job(const struct run *run, const float *values) {
+    float *kept = malloc((run->bins + 1) * sizeof *kept);
+    if (kept == NULL) return NAN;
     size_t count = 0;
     for (size_t i = 0; i < run->bins; i++) {
         bool idle = false;
+        bool other = false;
         for (size_t g = 0; g < run->gpu_count; g++) {
             if (run->gpus[g].unused) continue;
-            if (run->gpus[g].state[i] != GPU_IDLE) {
-                idle = false;
-                break;
-            }
-            idle = true;
+            idle = idle || run->gpus[g].state[i] == GPU_IDLE;
+            other = other || run->gpus[g].state[i] != GPU_IDLE;
         }
-        if (!idle || isnan(values[i])) continue;
-        sum += (double)values[i];
-        count++;
+        if (idle && !other && !isnan(values[i])) kept[count++] = values[i];
     }
-    return count < 3 ? NAN : sum / (double)count;
+    double median = count < 3 ? NAN : grid_quantile(kept, count, 0.5);
+    free(kept);
+    return median;
 }
 
 double share_at_least(const struct run *run, const float *values, const float *active, double level) {

@@ -18,7 +18,8 @@ const struct gpu *straggler_in(const struct run *run, size_t bin) {
         busy++;
         if (slow == NULL || gpu->clock_lost[bin] > slow->clock_lost[bin]) slow = gpu;
     }
-    if (slow == NULL || busy < 2 || (double)slow->clock_lost[bin] < limit) return NULL;
+    if (slow == NULL || busy < 2) return NULL;
+    if ((double)slow->clock_lost[bin] < limit) return run->link_straggler;
     // Where most are cut as well, what cuts them is the cause, and nobody holds the others back.
     size_t free = 0;
     for (size_t g = 0; g < run->gpu_count; g++)

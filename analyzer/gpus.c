@@ -299,6 +299,49 @@ static void power_references(struct run *run) {
     }
 }
 
+static bool link_below(const struct run *run, const struct gpu *gpu) {
+    size_t busy = 0;
+    size_t below = 0;
+    for (size_t i = 0; i < run->bins; i++) {
+        if (gpu->state[i] != GPU_ACTIVE || gpu->util[i] < 25 || (isnan(gpu->gen[i]) && isnan(gpu->width[i]))) continue;
+        busy++;
+        below += gpu->gen[i] < gpu->gen_max[i] - 0.5F || gpu->width[i] < gpu->width_max[i] - 0.5F;
+    }
+    return busy >= 3 && 10 * below >= 9 * busy;
+}
+
+#define LINK_LOSS_LEAST 0.05
+
+// One GPU of several on a degraded link works less than its siblings, who show full utilisation while they wait for it.
+static void account_link(struct run *run) {
+    struct gpu *slow = NULL;
+    double own = 0;
+    double others = 0;
+    size_t working = 0;
+    for (size_t g = 0; g < run->gpu_count; g++) {
+        struct gpu *gpu = &run->gpus[g];
+        if (gpu->unused || !gpu->has_link) continue;
+        working++;
+        double starved = grid_mean(gpu->starved, run->bins);
+        if (!link_below(run, gpu)) {
+            if (starved > others) others = starved;
+            continue;
+        }
+        if (slow != NULL) return;
+        slow = gpu;
+        own = starved;
+    }
+    if (slow == NULL || working < 2 || !(own >= others + LINK_LOSS_LEAST)) return;
+    run->link_straggler = slow;
+    for (size_t g = 0; g < run->gpu_count; g++) {
+        struct gpu *gpu = &run->gpus[g];
+        for (size_t i = 0; gpu != slow && !gpu->unused && i < run->bins; i++)
+            if (gpu->state[i] == GPU_ACTIVE && slow->state[i] == GPU_ACTIVE &&
+                slow->starved[i] > gpu->starved[i] + gpu->waiting[i])
+                gpu->waiting[i] = slow->starved[i] - gpu->starved[i];
+    }
+}
+
 enum { STEP_SUSTAINED_SECONDS = 300 };
 #define STEP_LOSS_LEAST 0.15  // a batch or a print interval moves step times by less
 
@@ -365,6 +408,7 @@ void gpus_account(struct run *run) {
     power_references(run);
     for (size_t g = 0; g < run->gpu_count; g++) account_gpu(run, &run->gpus[g]);
     account_waiting(run);
+    account_link(run);
     sum_gpus(run);
     account_steps(run);
 }

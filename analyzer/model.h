@@ -100,6 +100,8 @@ struct run {
     size_t disk_count;
     struct host host;
     struct job job;
+    const struct gpu
+        *link_straggler;  // the one GPU whose PCIe link is degraded and whom busy siblings wait for; NULL if none
     const struct gpu *clock_doubt;  // a GPU whose flat, very low clock cannot be judged; NULL if none
     struct stall *stalls;
     size_t stall_count;

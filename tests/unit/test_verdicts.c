@@ -242,6 +242,33 @@ static void test_a_link_below_its_generation_under_load(void **state) {
     expect(scene, CAUSE_PCIE_DEGRADED, "gpu0");
 }
 
+static double one_works_less(size_t row, int which) {
+    return scene_in_job(row) && which == 1 ? 60 + scene_noise(row, which) : scene_busy(row, which);
+}
+static double one_link_low(size_t row, int which) { return which == 1 ? 1 + 0 * (double)row : 4; }
+
+static void test_one_gpu_on_a_slow_link_holds_the_others_back(void **state) {
+    (void)state;
+    struct scene *scene = scene_new();
+    scene_job(scene, 4, one_works_less);
+    quiet_host(scene);
+    for (int g = 0; g < 4; g++) {
+        scene_gpu(scene, g, "clocks.current.sm", UNIT_MHZ, SERIES_STATE, free_clock);
+        scene_gpu(scene, g, "pcie.link.gen.current", UNIT_NONE, SERIES_STATE, one_link_low);
+        scene_gpu(scene, g, "pcie.link.gen.max", UNIT_NONE, SERIES_STATE, gen_four);
+    }
+    expect(scene, CAUSE_GPU_STRAGGLER, "gpu1");
+}
+
+static void test_the_kernels_out_of_memory_killer_ends_the_job(void **state) {
+    (void)state;
+    struct scene *scene = scene_new();
+    scene_job(scene, 2, works_half_the_time);
+    quiet_host(scene);
+    scene_event(scene, 200, EVENT_OOM_KILL, "", "Out of memory: Killed process 4242 (python)", 4242);
+    expect(scene, CAUSE_HOST_MEMORY, "");
+}
+
 static void test_gaps_that_recur(void **state) {
     (void)state;
     struct scene *scene = scene_new();
@@ -295,9 +322,7 @@ static void test_a_disk_as_busy_without_the_job_is_not_trusted_as_its_cause(void
     scene_job(scene, 2, starved_steadily);
     quiet_host(scene);
     disk(scene, "sda", always_reads, always_kilobytes, always_slow, util_always);
-    const struct diagnosis *d = scene_analyze(scene);
-    assert_true(d->verdict.cause == CAUSE_UNKNOWN || d->verdict.confidence < 0.65);
-    scene_free(scene);
+    expect(scene, CAUSE_UNKNOWN, "");
 }
 
 static void test_hot_but_not_throttled(void **state) {
@@ -380,7 +405,9 @@ static void test_write_bursts_under_busy_gpus_are_not_accused(void **state) {
 // ── step times ──
 
 static bool slow_half(size_t row) { return row > 360; }
-static double steps_slow_down(size_t row, int which) { return (slow_half(row) ? 0.8 : 0.4) + 0.01 * scene_noise(row, which); }
+static double steps_slow_down(size_t row, int which) {
+    return (slow_half(row) ? 0.8 : 0.4) + 0.01 * scene_noise(row, which);
+}
 static double power_drops(size_t row, int which) {
     if (!scene_in_job(row)) return 50;
     return (slow_half(row) ? 150 : 300) + 3 * scene_noise(row, which);
@@ -391,7 +418,8 @@ static void steps(struct scene *scene, scene_value *value) {
     struct table *table = source_table(scene->train_log, TEXT("job"), ENTITY_JOB);
     for (size_t i = SCENE_JOB_ROW; i < SCENE_ROWS; i++) {
         size_t row = table_row(table, scene->gpu_log->tables[0].time[i], SCENE_STEP, (uint32_t)i);
-        table_set(table, row, table_column(scene->train_log, table, "step_time", UNIT_SECONDS, SERIES_AVERAGE), value(i, 0));
+        table_set(table, row, table_column(scene->train_log, table, "step_time", UNIT_SECONDS, SERIES_AVERAGE),
+                  value(i, 0));
     }
 }
 
@@ -469,6 +497,8 @@ int main(void) {
         cmocka_unit_test(test_one_slow_gpu_of_four),
         cmocka_unit_test(test_a_clock_locked_low),
         cmocka_unit_test(test_a_link_below_its_generation_under_load),
+        cmocka_unit_test(test_one_gpu_on_a_slow_link_holds_the_others_back),
+        cmocka_unit_test(test_the_kernels_out_of_memory_killer_ends_the_job),
         cmocka_unit_test(test_gaps_that_recur),
         cmocka_unit_test(test_an_xid_that_ends_the_job),
         cmocka_unit_test(test_out_of_device_memory),
