@@ -319,8 +319,11 @@ static bool is_among(uint32_t line, const uint32_t *lines, size_t count) {
 }
 
 void source_unskip(struct source *source, const uint32_t *lines, size_t count) {
-    size_t taken_back = 0;
-    for (size_t i = 0; i < source->skipped_count_; i++) taken_back += is_among(source->skipped_[i], lines, count);
+    size_t still = 0;
+    for (size_t i = 0; i < source->skipped_count_; i++)
+        if (!is_among(source->skipped_[i], lines, count)) source->skipped_[still++] = source->skipped_[i];
+    size_t taken_back = source->skipped_count_ - still;
+    source->skipped_count_ = still;
     source->skipped_lines -= taken_back;
     size_t kept = source->problem_count < PROBLEMS_KEPT ? source->problem_count : PROBLEMS_KEPT;
     size_t left = 0;

@@ -117,15 +117,16 @@ static bool read_one_more(struct recording *recording, const struct parse_option
         return false;
     struct source *more = parse_as(recording, options, first, parser, (struct text){text, size});
     more->skipped_count_ = sort_lines(more->skipped_, more->skipped_count_);
-    size_t count = subtract(first->skipped_, first->skipped_count_, more->skipped_, more->skipped_count_);
+    // The lines that the other parser used.
+    size_t capacity = 0;
+    uint32_t *used = grow_array(NULL, &capacity, first->skipped_count_ + 1, sizeof *used);
+    if (first->skipped_count_ > 0) memcpy(used, first->skipped_, first->skipped_count_ * sizeof *used);
+    size_t count = subtract(used, first->skipped_count_, more->skipped_, more->skipped_count_);
     if (is_empty(more) || count == 0 || more->refused) {
+        free(used);
         recording_remove(recording, recording->source_count - 1);
         return false;
     }
-    // Now first->skipped_ begins with the lines that the other parser used.
-    size_t capacity = 0;
-    uint32_t *used = grow_array(NULL, &capacity, count, sizeof *used);
-    memcpy(used, first->skipped_, count * sizeof *used);
     source_unskip(first, used, count);
     source_problem(first, 0, SEVERITY_INFO, tr("%zu lines of the file, the first of them line %u, were read as %s"),
                    count, used[0], parser->name);

@@ -2,11 +2,15 @@
 
 #include <stddef.h>
 
+#include "parsers/gpustat.h"
 #include "parsers/hdparm.h"
 #include "parsers/iostat.h"
 #include "parsers/kernel_log.h"
 #include "parsers/mpstat.h"
+#include "parsers/nvidia_box.h"
 #include "parsers/nvidia_csv.h"
+#include "parsers/nvidia_dmon.h"
+#include "parsers/nvidia_q.h"
 #include "parsers/pidstat.h"
 #include "parsers/sar_text.h"
 #include "parsers/smartctl.h"
@@ -26,8 +30,15 @@ const struct parser parsers_table[] = {
     {"kernel-log", "kernel log (dmesg, kern.log, journalctl -k)", kernel_log_bid, kernel_log_parse},
     {"smartd-attrlog", "attribute log of smartd", smartd_attrlog_bid, smartd_attrlog_parse},
     {"hdparm", "hdparm -tT", hdparm_bid, hdparm_parse},
+    {"nvidia-smi-dmon", "nvidia-smi dmon", nvidia_dmon_bid, nvidia_dmon_parse},
+    {"nvidia-smi-pmon", "nvidia-smi pmon", nvidia_pmon_bid, nvidia_pmon_parse},
+    {"nvidia-smi-q", "nvidia-smi -q", nvidia_q_bid, nvidia_q_parse},
+    {"nvidia-smi-xml", "nvidia-smi -q -x", nvidia_xml_bid, nvidia_xml_parse},
+    {"gpustat-text", "gpustat", gpustat_text_bid, gpustat_text_parse},
+    {"gpustat-json", "gpustat --json", gpustat_json_bid, gpustat_json_parse},
     {"nvidia-smi-csv", "nvidia-smi --query-gpu CSV", nvidia_csv_bid, nvidia_csv_parse},
     {"nvidia-smi-apps", "nvidia-smi --query-compute-apps CSV", nvidia_apps_bid, nvidia_apps_parse},
+    {"nvidia-smi-table", "the table that nvidia-smi prints", nvidia_box_bid, nvidia_box_parse},
     {"train-log", "log of the training job", train_log_bid, train_log_parse},
     {NULL, NULL, NULL, NULL},
 };
