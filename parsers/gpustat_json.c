@@ -88,7 +88,8 @@ void gpustat_json_parse(struct lines *lines, const struct parse_options *options
         rest = text_skip(rest, used);
     }
     if (broken == BROKEN_MOST)
-        source_problem(source, line, SEVERITY_WARNING, tr("%d documents are broken: the rest is not read"), BROKEN_MOST);
+        source_problem(source, line, SEVERITY_WARNING, tr("%d documents are broken: the rest is not read"),
+                       BROKEN_MOST);
     if (!whole) source_problem(source, 0, SEVERITY_WARNING, tr("only the first %d bytes were read"), DOCUMENTS_LIMIT);
 }
 

@@ -2,6 +2,7 @@
 
 #include <stddef.h>
 
+#include "parsers/dcgm.h"
 #include "parsers/gpustat.h"
 #include "parsers/hdparm.h"
 #include "parsers/iostat.h"
@@ -36,6 +37,8 @@ const struct parser parsers_table[] = {
     {"nvidia-smi-xml", "nvidia-smi -q -x", nvidia_xml_bid, nvidia_xml_parse},
     {"gpustat-text", "gpustat", gpustat_text_bid, gpustat_text_parse},
     {"gpustat-json", "gpustat --json", gpustat_json_bid, gpustat_json_parse},
+    {"dcgmi-dmon", "dcgmi dmon", dcgmi_bid, dcgmi_parse},
+    {"dcgm-csv", "samples of the DCGM exporter as CSV", dcgm_csv_bid, dcgm_csv_parse},
     {"nvidia-smi-csv", "nvidia-smi --query-gpu CSV", nvidia_csv_bid, nvidia_csv_parse},
     {"nvidia-smi-apps", "nvidia-smi --query-compute-apps CSV", nvidia_apps_bid, nvidia_apps_parse},
     {"nvidia-smi-table", "the table that nvidia-smi prints", nvidia_box_bid, nvidia_box_parse},
