@@ -11,7 +11,7 @@
 #include "parsers/log_clock.h"
 
 // Columns by their names in either case.
-enum column { AT_TIME, AT_METRIC, AT_VALUE, AT_GPU, AT_UUID, AT_MODEL, AT_HOST, AT_COUNT };
+enum csv_column { AT_TIME, AT_METRIC, AT_VALUE, AT_GPU, AT_UUID, AT_MODEL, AT_HOST, AT_COUNT };
 
 static const char *const column_names[AT_COUNT][4] = {
     [AT_TIME] = {"timestamp", "time"},
@@ -47,7 +47,7 @@ struct dcgm_csv {
     bool hosts_differ, too_many;
 };
 
-static int find_column(const struct csv_cells *cells, enum column column) {
+static int find_column(const struct csv_cells *cells, enum csv_column column) {
     for (size_t k = 0; k < 4 && column_names[column][k] != NULL; k++)
         for (size_t i = 0; i < cells->count; i++)
             if (text_equal_nocase(cells->at[i], column_names[column][k])) return (int)i;
@@ -59,7 +59,7 @@ static bool is_header(const struct csv_cells *cells) {
            find_column(cells, AT_TIME) >= 0 && (find_column(cells, AT_GPU) >= 0 || find_column(cells, AT_UUID) >= 0);
 }
 
-static struct text cell_at(const struct dcgm_csv *csv, enum column column) {
+static struct text cell_at(const struct dcgm_csv *csv, enum csv_column column) {
     return csv->at[column] < 0 ? (struct text){"", 0} : csv->cells.at[csv->at[column]];
 }
 
@@ -192,7 +192,7 @@ void dcgm_csv_parse(struct lines *lines, const struct parse_options *options, st
         if (csv->cells.count == 0) continue;
         if (is_header(&csv->cells)) {
             csv->columns = csv->cells.count;
-            for (int i = 0; i < AT_COUNT; i++) csv->at[i] = find_column(&csv->cells, (enum column)i);
+            for (int i = 0; i < AT_COUNT; i++) csv->at[i] = find_column(&csv->cells, (enum csv_column)i);
         } else if (csv->columns == 0 || csv->cells.count != csv->columns || csv->cells.more) {
             source_skip(source, number, tr("%zu cells where the header has %zu: torn or cut"), csv->cells.count,
                         csv->columns);
