@@ -13,7 +13,7 @@ static void judge_killer(struct run *run, struct claims *claims) {
         const struct source *source = run->recording->sources[i];
         for (size_t k = 0; k < source->event_count; k++) {
             const struct event *event = &source->events[k];
-            millis at = clock_to_run(&run->clocks[i], event->time);
+            millis at = clock_to_run(&run->clocks[i], event->time, event->line);
             if (event->kind != EVENT_OOM_KILL || at == MILLIS_NONE || at < run->start - 60000 || at > run->end + 60000)
                 continue;
             struct claim *claim = claims_add(claims, CAUSE_HOST_MEMORY, "", ended ? LOSS_DEAD : LOSS_NONE);
