@@ -13,8 +13,8 @@ static bool meets(const struct source *reference, const struct source_clock *clo
     const struct source *source = clock->source;
     if (reference == NULL || reference->first == MILLIS_NONE || !clock->placed) return false;
     if (source->clock == CLOCK_NONE) return true;
-    millis first = clock_to_run(clock, source->first);
-    millis last = clock_to_run(clock, source->last);
+    millis first = clock_to_run(clock, source->first, 0);
+    millis last = clock_to_run(clock, source->last, UINT32_MAX);
     return first != MILLIS_NONE && first <= reference->last && last >= reference->first;
 }
 
