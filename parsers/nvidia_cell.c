@@ -1,6 +1,7 @@
 #include "parsers/nvidia_cell.h"
 
 #include <math.h>
+#include <string.h>
 
 // Plain decimals of up to 15 digits, which is nearly all that these logs hold, exactly: digits and one division.
 static size_t plain_decimal(struct text text, double *value) {
@@ -108,15 +109,17 @@ double nvidia_value(struct text cell) {
     return value;
 }
 
+// Asked for each cell of a log.
 enum unit nvidia_unit(struct text unit) {
-    static const struct {
-        const char *name;
-        enum unit unit;
-    } units[] = {{"%", UNIT_PERCENT}, {"MiB", UNIT_MIB}, {"W", UNIT_WATT},    {"MHz", UNIT_MHZ},
-                 {"MB", UNIT_MIB},    {"us", UNIT_US},   {"C", UNIT_CELSIUS}, {"ms", UNIT_MS}};
-    for (size_t i = 0; unit.length > 0 && i < sizeof units / sizeof units[0]; i++)
-        if (text_equal(unit, units[i].name)) return units[i].unit;
-    return UNIT_NONE;
+    const char *at = unit.at;
+    if (unit.length == 1)
+        return *at == '%' ? UNIT_PERCENT : *at == 'W' ? UNIT_WATT : *at == 'C' ? UNIT_CELSIUS : UNIT_NONE;
+    if (unit.length == 2) {
+        if (memcmp(at, "MB", 2) == 0) return UNIT_MIB;
+        return memcmp(at, "us", 2) == 0 ? UNIT_US : memcmp(at, "ms", 2) == 0 ? UNIT_MS : UNIT_NONE;
+    }
+    if (unit.length != 3) return UNIT_NONE;
+    return memcmp(at, "MiB", 3) == 0 ? UNIT_MIB : memcmp(at, "MHz", 3) == 0 ? UNIT_MHZ : UNIT_NONE;
 }
 
 enum event_kind nvidia_error(struct text text) {

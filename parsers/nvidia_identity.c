@@ -57,7 +57,7 @@ static size_t device_of(struct devices *devices, int kind, const struct nvidia_r
 // A plain number in an index or a home-made column.
 static bool index_number(const struct nvidia_rows *rows, int kind, uint16_t id, unsigned *number) {
     int64_t value = 0;
-    if (id == 0 || !text_integer(text_of(rows->ids[kind][id - 1]), &value)) return false;
+    if (id == 0 || !text_integer(rows->ids[kind][id - 1], &value)) return false;
     if (value < 0 || value >= NUMBER_MOST) return false;
     *number = (unsigned)value;
     return true;

@@ -64,12 +64,13 @@ static uint16_t id_number(struct nvidia_rows *rows, enum nvidia_id kind, struct 
     size_t count = rows->id_count[kind];
     for (size_t i = 0; i < count; i++) {
         size_t at = (hint + i) % count;
-        if (text_equal(text, rows->ids[kind][at])) return (uint16_t)(at + 1);
+        struct text known = rows->ids[kind][at];
+        if (known.length == text.length && memcmp(known.at, text.at, text.length) == 0) return (uint16_t)(at + 1);
     }
     if (count == NVIDIA_IDS_MOST) return 0;
-    const char *copy = text_copy(rows->source->arena_, text_head(text, 200));
+    struct text copy = text_of(text_copy(rows->source->arena_, text_head(text, 200)));
     for (size_t i = 0; i < count; i++)  // what was cut or mended may be there already
-        if (strcmp(copy, rows->ids[kind][i]) == 0) return (uint16_t)(i + 1);
+        if (text_equal(copy, rows->ids[kind][i].at)) return (uint16_t)(i + 1);
     rows->ids[kind][count] = copy;
     return (uint16_t)++rows->id_count[kind];
 }
@@ -109,7 +110,7 @@ static void write_facts(struct writing *writing, const struct nvidia_row *row, s
     struct nvidia_rows *rows = writing->rows;
     for (int kind = ID_BUS; kind <= ID_HOST; kind++) {
         if (row->id[kind] == 0) continue;
-        const char *text = rows->ids[kind][row->id[kind] - 1];
+        const char *text = rows->ids[kind][row->id[kind] - 1].at;
         if (device->said[kind] == text) continue;
         device->said[kind] = text;
         source_fact(rows->source, text_of(device->entity), keys[kind], text_of(text), row->line);
@@ -121,7 +122,7 @@ static void write_facts(struct writing *writing, const struct nvidia_row *row, s
 static void write_error(struct writing *writing, const struct nvidia_row *row, struct device *device) {
     bool bad = row->id[ID_ERROR] != 0;
     if (bad && device->well) {
-        const char *word = writing->rows->ids[ID_ERROR][row->id[ID_ERROR] - 1];
+        const char *word = writing->rows->ids[ID_ERROR][row->id[ID_ERROR] - 1].at;
         bool quirk = strstr(word, "Unknown") != NULL && !device->seen && 2 * row->errors <= row->cells;
         if (!quirk)
             source_event(writing->rows->source, row->time, row->line, nvidia_error(text_of(word)),
@@ -218,6 +219,6 @@ void nvidia_rows_finish(struct nvidia_rows *rows) {
     for (size_t d = 0; d < writing.device_count && rows->driver != NULL; d++)
         source_fact(source, text_of(writing.devices[d].entity), "driver_version", text_of(rows->driver),
                     rows->rows[0].line);
-    if (rows->id_count[ID_HOST] == 1) source->host = rows->ids[ID_HOST][0];
+    if (rows->id_count[ID_HOST] == 1) source->host = rows->ids[ID_HOST][0].at;
     source->samples += rows->count;
 }

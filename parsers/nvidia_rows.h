@@ -36,7 +36,7 @@ struct nvidia_rows {
     size_t count, capacity;
     struct nvidia_column columns[NVIDIA_FIELDS_MOST];
     size_t column_count;
-    const char *ids[ID_KINDS][NVIDIA_IDS_MOST];
+    struct text ids[ID_KINDS][NVIDIA_IDS_MOST];  // NUL-terminated
     size_t id_count[ID_KINDS];
     const char *driver;  // NULL if not printed
 };

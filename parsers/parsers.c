@@ -3,6 +3,7 @@
 #include <stddef.h>
 
 #include "parsers/dcgm.h"
+#include "parsers/gpu_wide.h"
 #include "parsers/gpustat.h"
 #include "parsers/hdparm.h"
 #include "parsers/iostat.h"
@@ -39,6 +40,7 @@ const struct parser parsers_table[] = {
     {"gpustat-json", "gpustat --json", gpustat_json_bid, gpustat_json_parse},
     {"dcgmi-dmon", "dcgmi dmon", dcgmi_bid, dcgmi_parse},
     {"dcgm-csv", "samples of the DCGM exporter as CSV", dcgm_csv_bid, dcgm_csv_parse},
+    {"gpu-temperatures", "thermal log of Lambda's benchmarks", gpu_wide_bid, gpu_wide_parse},
     {"nvidia-smi-csv", "nvidia-smi --query-gpu CSV", nvidia_csv_bid, nvidia_csv_parse},
     {"nvidia-smi-apps", "nvidia-smi --query-compute-apps CSV", nvidia_apps_bid, nvidia_apps_parse},
     {"nvidia-smi-table", "the table that nvidia-smi prints", nvidia_box_bid, nvidia_box_parse},
