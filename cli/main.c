@@ -2,24 +2,25 @@
 //
 //   logs → parsers → recording → analyzer → diagnosis → reports → files
 //
-// core/      arena text unit when* lang: memory, pieces of text, numbers, times, languages · recording: the series
-// model parsers/   lines decode: bytes → lines · reader walk unpack digest mixed hosts rotated: paths → sources
-//            parser parsers: the table of formats · pcre fields line_prefix date_order: what formats share
+// clang-format off
+// core/      arena text unit when* lang: memory, pieces of text, numbers, times, languages · recording: the series model
+// parsers/   lines decode: bytes → lines · reader walk unpack digest mixed hosts rotated: paths → sources
+//            parser parsers: the table of formats · pcre fields line_prefix date_order log_clock csv_cells: what formats share
 //            sysstat_* merged json_records: what sar and its kin share
-//            nvidia_* iostat* smartctl* smartd_attrlog hdparm kernel_* train_log: one family each
-//            vmstat mpstat pidstat sar_text sadf* dstat* free_log nfsiostat: one each
-// analyzer/  analyze: the order of the work · model: what its files share · rules alerts: thresholds
-//            align* civil_zone clock_loss: one clock · grid stalls apportion: lost GPU time on a common grid
+//            nvidia_* gpu_* gpustat* dcgm* iostat* smartctl* smartd_attrlog hdparm kernel_* train_log*: one family each
+//            vmstat* mpstat* pidstat* sar_text sadf* dstat* free_log nfsiostat: one each
+// analyzer/  analyze: the order of the work · model: what its files share · rules alerts trends: thresholds, warnings
+//            align* civil_zone years run_host: one clock, one host · grid clock_loss stalls apportion: lost GPU time
 //            cause.h causes cause_*: one file a cause, one table · gpus disks host incidents health: what they look at
-//            stats* (the only includer of GSL) correlate relations changes anomaly period: statistics
+//            stats* (the only includer of GSL) correlate relations changes anomaly period calibration: statistics
 //            phases findings verdict quality: what comes out · diagnosis.h: the result
-// reports/   writer writers outset: one table, all files or none · summary shown document*: everything said, once
-//            canvas axis palette lanes envelope chart*: pictures · page flow* pdf png · xlsx* · markdown* · json* ·
-//            terminal*
+// reports/   writer writers outset: one table, all files or none · summary shown redact* document*: everything said, once
+//            canvas axis palette lanes envelope chart*: pictures · page flow* pdf png · xlsx* · markdown* · json* · terminal*
 // cli/       main · options values: the command line as a table · help: --help and the manual page · message: stderr
 //            commands.h command_analyze inspect*: one file a word
 // samples/   runs with the truth beside them, their generator, capture.sh
 // tests/     unit, cases and bad (a folder each), fuzz, the corpus (corpus_inspect.py)
+// clang-format on
 #include <signal.h>
 #include <stdio.h>
 
