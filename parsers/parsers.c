@@ -3,17 +3,21 @@
 #include <stddef.h>
 
 #include "parsers/dcgm.h"
+#include "parsers/dstat.h"
+#include "parsers/free_log.h"
 #include "parsers/gpu_wide.h"
 #include "parsers/gpustat.h"
 #include "parsers/hdparm.h"
 #include "parsers/iostat.h"
 #include "parsers/kernel_log.h"
 #include "parsers/mpstat.h"
+#include "parsers/nfsiostat.h"
 #include "parsers/nvidia_box.h"
 #include "parsers/nvidia_csv.h"
 #include "parsers/nvidia_dmon.h"
 #include "parsers/nvidia_q.h"
 #include "parsers/pidstat.h"
+#include "parsers/sadf.h"
 #include "parsers/sar_text.h"
 #include "parsers/smartctl.h"
 #include "parsers/train_log.h"
@@ -29,6 +33,13 @@ const struct parser parsers_table[] = {
     {"mpstat-json", "mpstat -o JSON", mpstat_json_bid, mpstat_json_parse},
     {"pidstat", "pidstat, with or without -h", pidstat_bid, pidstat_parse},
     {"sar-text", "sar", sar_text_bid, sar_text_parse},
+    {"sadf-csv", "sadf -d", sadf_csv_bid, sadf_csv_parse},
+    {"sadf-json", "sadf -j", sadf_json_bid, sadf_json_parse},
+    {"sadf-tsv", "sadf -p", sadf_tsv_bid, sadf_tsv_parse},
+    {"dstat-csv", "dstat --output", dstat_csv_bid, dstat_csv_parse},
+    {"dstat-text", "dstat, pcp-dstat", dstat_text_bid, dstat_text_parse},
+    {"nfsiostat", "nfsiostat", nfsiostat_bid, nfsiostat_parse},
+    {"free", "loops of free", free_log_bid, free_log_parse},
     {"kernel-log", "kernel log (dmesg, kern.log, journalctl -k)", kernel_log_bid, kernel_log_parse},
     {"smartd-attrlog", "attribute log of smartd", smartd_attrlog_bid, smartd_attrlog_parse},
     {"hdparm", "hdparm -tT", hdparm_bid, hdparm_parse},

@@ -1,0 +1,173 @@
+// dstat_csv.c: `dstat --output`: a preamble, a line of groups, a line of names, rows. Bytes, but for pcp-dstat, whose
+// names are "dsk/total:read" and whose values are kilobytes.
+#include <math.h>
+#include <string.h>
+
+#include "core/lang.h"
+#include "parsers/dstat.h"
+#include "parsers/dstat_columns.h"
+
+enum { CELLS_MOST = DSTAT_COLUMNS_MOST };
+
+// One line, taken apart by hand: quoted cells of dstat hold no quotes and no line ends.
+struct cells {
+    size_t count;
+    struct text at[CELLS_MOST];
+};
+
+static void split(struct text line, struct cells *cells) {
+    cells->count = 0;
+    while (line.at != NULL && cells->count < CELLS_MOST) {
+        struct text cell;
+        size_t quote = line.length > 0 && line.at[0] == '"' ? text_find(text_skip(line, 1), "\"") : SIZE_MAX;
+        if (quote != SIZE_MAX) {
+            cell = text_head(text_skip(line, 1), quote);
+            line = text_skip(line, quote + 2);
+            text_cut(&line, ',');
+        } else {
+            cell = text_trim(text_cut(&line, ','));
+        }
+        cells->at[cells->count++] = cell;
+    }
+}
+
+// ── preamble and header ─────────────────────────────────────────────────────
+
+static struct text value_behind(const struct cells *cells, const char *name) {
+    for (size_t i = 0; i + 1 < cells->count; i++)
+        if (text_equal(cells->at[i], name)) return cells->at[i + 1];
+    return (struct text){NULL, 0};
+}
+
+// "23 Nov 2026 11:54:55 UTC": the rows' stamps have neither year nor zone.
+static void take_date(struct dstat *dstat, struct text date) {
+    struct when when;
+    if (date.at == NULL || date.length > 60) return;
+    if (!when_read(date, DATE_ORDER_UNKNOWN, &when) || !when.has_year || !when.has_date) return;
+    dstat->year = when.year;
+    dstat->month = when.month;
+    memcpy(dstat->zone, when.zone_word, sizeof dstat->zone);
+    if (when.has_zone && when.zone_minutes == 0) memcpy(dstat->zone, "UTC", 4);
+}
+
+static void take_preamble(struct dstat *dstat, const struct cells *cells) {
+    struct source *source = dstat->source;
+    struct text first = cells->at[0];
+    if (text_find(first, "stat ") != SIZE_MAX && text_has(first, "CSV")) {
+        dstat->pcp = text_starts(first, "pcp");
+        if (text_starts(first, "Dstat ")) {
+            struct text version = text_skip(first, 6);
+            source->tool_version = text_copy(source->arena_, text_word(&version));
+        }
+        if (dstat->count > 0)
+            source_event(source, dstat->any ? dstat->before : MILLIS_NONE, 0, EVENT_RUN_START, TEXT(""),
+                         TEXT("dstat was started again"), NAN);
+        dstat_columns_begin(dstat);
+        dstat->skip_boot = true;
+    }
+    struct text host = value_behind(cells, "Host:");
+    if (host.at != NULL && source->host[0] == '\0') source->host = text_copy(source->arena_, host);
+    take_date(dstat, value_behind(cells, "Date:"));
+}
+
+static bool is_names(const struct cells *cells) {
+    static const char *const names[] = {"time", "epoch", "usr", "read", "used", "recv", "run", "1m", "int", "in"};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        for (size_t k = 0; k < cells->count; k++) {
+            struct text cell = cells->at[k];
+            size_t colon = text_find(cell, ":");
+            if (colon != SIZE_MAX) cell = text_skip(cell, colon + 1);
+            if (text_equal(cell, names[i])) return true;
+        }
+    return false;
+}
+
+// Titles stand above the first column of their group.
+static void take_names(struct dstat *dstat, const struct cells *titles, const struct cells *names) {
+    struct text title = {NULL, 0};
+    dstat_columns_begin(dstat);
+    for (size_t i = 0; i < names->count; i++) dstat->pcp = dstat->pcp || text_has(names->at[i], ":");
+    for (size_t i = 0; i < names->count; i++) {
+        struct text name = names->at[i];
+        if (i < titles->count && titles->at[i].length > 0) title = titles->at[i];
+        size_t colon = text_find(name, ":");
+        if (colon == SIZE_MAX)
+            dstat_columns_add(dstat, title, name);
+        else
+            dstat_columns_add(dstat, text_head(name, colon), text_skip(name, colon + 1));
+    }
+    if (dstat->pcp) dstat->skip_boot = false;
+}
+
+// ── rows ────────────────────────────────────────────────────────────────────
+
+static bool is_kib(enum unit unit) { return unit == UNIT_KIB || unit == UNIT_KIB_PER_S; }
+
+static bool find_stamp(struct dstat *dstat, const struct cells *cells, millis *at) {
+    for (size_t i = 0; i < dstat->count && i < cells->count; i++)
+        if (dstat->columns[i].stamp) return dstat_stamp(dstat, cells->at[i], at);
+    *at = (millis)dstat->source->reports;  // without -t
+    return true;
+}
+
+static void take_row(struct dstat *dstat, const struct cells *cells, uint32_t line) {
+    millis at = 0;
+    double interval = 0;
+    if (cells->count != dstat->count || !find_stamp(dstat, cells, &at)) {
+        source_skip(dstat->source, line,
+                    cells->count != dstat->count ? tr("a row with another number of values than its header has columns")
+                                                 : tr("a row without its time"));
+        return;
+    }
+    if (!dstat_row(dstat, at, line, &interval)) return;
+    for (size_t i = 0; i < dstat->count; i++) {
+        const struct dstat_column *column = &dstat->columns[i];
+        double value = NAN;
+        if (!column->used || !text_number(cells->at[i], &value)) continue;
+        if (is_kib(column->unit) && !dstat->pcp) value /= 1024;
+        dstat_store(dstat, column, at, interval, line, value);
+    }
+}
+
+void dstat_csv_parse(struct lines *lines, const struct parse_options *options, struct source *source) {
+    (void)options;
+    struct dstat dstat = {.source = source};
+    struct cells cells;
+    struct cells titles = {0};
+    char kept[4096];  // the titles: the line they stood in is gone when the names come
+    struct text line;
+    while (lines_next(lines, &line)) {
+        uint32_t number = lines_number(lines);
+        split(line, &cells);
+        if (text_trim(line).length == 0) continue;
+        bool quoted = line.at[0] == '"';
+        if (!quoted && dstat.count > 0) {
+            if (lines_unended(lines))
+                source_skip(source, number, tr("the file ends in this line: not used"));
+            else
+                take_row(&dstat, &cells, number);
+        } else if (quoted && is_names(&cells)) {
+            take_names(&dstat, &titles, &cells);
+        } else if (quoted) {
+            take_preamble(&dstat, &cells);
+            size_t length = line.length < sizeof kept ? line.length : sizeof kept;
+            memcpy(kept, line.at, length);
+            split((struct text){kept, length}, &titles);
+        } else {
+            source_skip(source, number, tr("before any header"));
+        }
+    }
+    if (source->reports == source->since_boot_reports)
+        source_problem(source, 0, SEVERITY_WARNING, tr("dstat wrote its header but no rows"));
+}
+
+int dstat_csv_bid(struct text head, bool whole) {
+    (void)whole;
+    for (struct text rest = head; rest.at != NULL;) {
+        struct text line = text_cut(&rest, '\n');
+        if (text_starts(line, "\"Dstat ") && text_has(line, "CSV output")) return BID_SURE;
+        if (text_starts(line, "\"pcp-dstat") || text_starts(line, "\"Cmdline:\",\"dstat ")) return BID_SURE;
+        if (text_starts(line, "\"Author:\",\"Dag Wieers")) return BID_SURE;
+    }
+    return BID_NONE;
+}

@@ -1,0 +1,187 @@
+// dstat_text.c: what dstat prints on the screen: titles between dashes, names, rows with '|' between groups and ':'
+// between the devices of a group; both header lines come again every screenful.
+#include <math.h>
+#include <string.h>
+
+#include "core/lang.h"
+#include "parsers/dstat.h"
+#include "parsers/dstat_columns.h"
+#include "parsers/fields.h"
+
+enum { GROUPS_MOST = 64 };
+
+struct screen {
+    struct dstat dstat;
+    struct text titles[GROUPS_MOST];
+    size_t title_count;
+    char kept[2048];            // what the titles point into
+    size_t group[GROUPS_MOST];  // number of columns of each group
+    size_t group_count;
+    char names[2048];  // the last line of names: the same one again is no new run
+    size_t names_length;
+};
+
+// "----system---- --total-cpu-usage-- -dsk/total-"
+static bool is_titles(struct text line) {
+    struct fields words;
+    fields_split(line, &words);
+    if (words.count == 0) return false;
+    for (size_t i = 0; i < words.count; i++)
+        if (!text_starts(words.at[i], "-") || !text_ends(words.at[i], "-")) return false;
+    return text_has(line, "cpu-usage") || text_has(line, "total-usage") || text_has(line, "dsk/") ||
+           text_has(line, "memory-usage") || text_has(line, "net/") || text_has(line, "system") ||
+           text_has(line, "epoch") || text_has(line, "io/") || text_has(line, "procs");
+}
+
+static void take_titles(struct screen *screen, struct text line) {
+    size_t length = line.length < sizeof screen->kept ? line.length : sizeof screen->kept;
+    memcpy(screen->kept, line.at, length);
+    struct text rest = {screen->kept, length};
+    screen->title_count = 0;
+    for (struct text word = text_word(&rest); word.length > 0; word = text_word(&rest)) {
+        if (screen->title_count == GROUPS_MOST) return;
+        while (text_starts(word, "-")) word = text_skip(word, 1);
+        while (text_ends(word, "-")) word.length--;
+        screen->titles[screen->title_count++] = word;
+    }
+}
+
+// Cuts the next group off the line; groups end at '|' or ':', but the clock's colons are within one.
+static struct text cut_group(struct text *rest, bool stamp) {
+    size_t end = 0;
+    while (end < rest->length && rest->at[end] != '|' && (stamp || rest->at[end] != ':')) end++;
+    struct text group = text_head(*rest, end);
+    *rest = end < rest->length ? text_skip(*rest, end + 1) : (struct text){NULL, 0};
+    return group;
+}
+
+static bool is_names(const struct screen *screen, struct text line) {
+    if (screen->title_count == 0) return false;
+    size_t groups = 0;
+    for (struct text rest = line; rest.at != NULL; groups++) {
+        struct text group = cut_group(&rest, false);
+        struct fields words;
+        double number;
+        fields_split(group, &words);
+        for (size_t i = 0; i < words.count; i++)
+            if (text_number(words.at[i], &number)) return false;
+    }
+    return groups == screen->title_count;
+}
+
+static void take_names(struct screen *screen, struct text line) {
+    struct dstat *dstat = &screen->dstat;
+    size_t length = line.length < sizeof screen->names ? line.length : sizeof screen->names;
+    bool same = length == screen->names_length && memcmp(screen->names, line.at, length) == 0;
+    if (same && dstat->count > 0) return;
+    memcpy(screen->names, line.at, length);
+    screen->names_length = length;
+    dstat_columns_begin(dstat);
+    for (size_t i = 0; i < screen->title_count; i++)
+        if (text_equal(screen->titles[i], "total-usage")) dstat->pcp = true;
+    screen->group_count = 0;
+    for (struct text rest = line; rest.at != NULL && screen->group_count < screen->title_count;) {
+        struct text group = cut_group(&rest, false);
+        struct fields words;
+        fields_split(group, &words);
+        for (size_t i = 0; i < words.count; i++)
+            dstat_columns_add(dstat, screen->titles[screen->group_count], words.at[i]);
+        screen->group[screen->group_count++] = words.count;
+    }
+    dstat->skip_boot = !dstat->pcp && !dstat->any;
+}
+
+static double thousands(char suffix) {
+    return suffix == 'k' ? 1e3 : suffix == 'M' ? 1e6 : suffix == 'G' ? 1e9 : suffix == 'B' ? 1 : NAN;
+}
+
+// "55M" is mebibytes where bytes are counted, and a million of anything else; "0 " is none.
+static double value_of(const struct dstat_column *column, struct text word) {
+    double value = NAN;
+    char suffix = '\0';
+    if (!fields_number(word, &value, &suffix)) return NAN;
+    bool bytes = column->unit == UNIT_KIB || column->unit == UNIT_KIB_PER_S;
+    if (!bytes) return suffix == '\0' ? value : value * thousands(suffix);
+    double kib = suffix == '\0' ? 1.0 / 1024 : fields_kib(suffix);
+    return kib > 0 ? value * kib : NAN;
+}
+
+struct cell {
+    size_t column;
+    double value;
+};
+
+static void take_row(struct screen *screen, struct text line, uint32_t number) {
+    struct dstat *dstat = &screen->dstat;
+    struct cell cells[DSTAT_COLUMNS_MOST];
+    size_t count = 0;
+    size_t first = 0;
+    millis at = (millis)dstat->source->reports;
+    struct text rest = line;
+    for (size_t i = 0; i < screen->group_count; i++) {
+        if (rest.at == NULL) break;
+        bool stamp = screen->group[i] > 0 && first < dstat->count && dstat->columns[first].stamp;
+        struct text group = cut_group(&rest, stamp);
+        struct fields words;
+        fields_split(group, &words);
+        if (stamp && !dstat_stamp(dstat, group, &at)) {
+            source_skip(dstat->source, number, tr("a row without its time"));
+            return;
+        }
+        // A group that has nothing to say is blank.
+        for (size_t k = 0; !stamp && words.count == screen->group[i] && k < words.count; k++) {
+            if (first + k >= dstat->count || count == DSTAT_COLUMNS_MOST) break;
+            cells[count++] = (struct cell){first + k, value_of(&dstat->columns[first + k], words.at[k])};
+        }
+        first += screen->group[i];
+    }
+    double interval = 0;
+    if (first < dstat->count || rest.at != NULL) {
+        source_skip(dstat->source, number, tr("a row with another number of values than its header has columns"));
+        return;
+    }
+    if (!dstat_row(dstat, at, number, &interval)) return;
+    for (size_t i = 0; i < count; i++)
+        dstat_store(dstat, &dstat->columns[cells[i].column], at, interval, number, cells[i].value);
+}
+
+void dstat_text_parse(struct lines *lines, const struct parse_options *options, struct source *source) {
+    (void)options;
+    struct screen screen = {.dstat = {.source = source}};
+    struct text line;
+    while (lines_next(lines, &line)) {
+        uint32_t number = lines_number(lines);
+        if (text_trim(line).length == 0) continue;
+        if (line.length > 4096)
+            source_skip(source, number, tr("not a line of dstat"));
+        else if (is_titles(line))
+            take_titles(&screen, line);
+        else if (is_names(&screen, line))
+            take_names(&screen, line);
+        else if (screen.dstat.count == 0)
+            source_skip(source, number, tr("before any header"));
+        else if (lines_unended(lines))
+            source_skip(source, number, tr("the file ends in this line: not used"));
+        else
+            take_row(&screen, line, number);
+    }
+    if (source->clock == CLOCK_NONE && source->reports > 0)
+        source_problem(source, 0, SEVERITY_WARNING,
+                       tr("the rows print no time (dstat -t would): their order is all that is known"));
+    if (source->reports > 0) return;
+    source->refused = true;
+    source_problem(source, 0, SEVERITY_CRITICAL, tr("no row of dstat in this log"));
+}
+
+int dstat_text_bid(struct text head, bool whole) {
+    (void)whole;
+    bool titles = false;
+    for (struct text rest = head; rest.at != NULL;) {
+        struct text line = text_cut(&rest, '\n');
+        if (line.length > 4096) continue;
+        // The names must follow: anybody may write dashes.
+        if (titles && text_has(line, "|")) return BID_SURE;
+        titles = is_titles(line);
+    }
+    return BID_NONE;
+}

@@ -1,0 +1,76 @@
+#include "parsers/sadf_rows.h"
+
+#include <math.h>
+
+#include "core/lang.h"
+#include "parsers/merged.h"
+
+enum { VALUES_MOST = 64, RESTARTS_MOST = 1000 };
+
+static void take_clock(struct source *source, const struct when *when) {
+    source->clock = when->epoch ? CLOCK_EPOCH : when->has_zone ? CLOCK_ZONED : CLOCK_LOCAL;
+    if (when->has_zone && !when->epoch) source->zone = when_zone(source->arena_, when->zone_minutes);
+    if (when->zone_word[0] != '\0') source->zone = text_copy(source->arena_, text_of(when->zone_word));
+    source->zone_first = source->zone_last = when->zone_minutes;
+}
+
+bool sadf_stamp(struct sadf *sadf, struct text stamp, double interval, uint32_t line) {
+    struct when when;
+    if (stamp.length > 60 || !when_read(stamp, DATE_ORDER_UNKNOWN, &when)) return false;
+    if (!when.epoch && (!when.has_date || !when.has_year || !when.has_time)) return false;
+    millis at = when_millis(&when);
+    if (at == MILLIS_NONE) return false;
+    if (sadf->source->clock == CLOCK_NONE) take_clock(sadf->source, &when);
+    sadf->at = at;
+    sadf->interval = interval > 0 ? interval : 0;
+    sadf->line = line;
+    return true;
+}
+
+static void count_report(struct sadf *sadf) {
+    if (sadf->any && sadf->at <= sadf->latest) return;
+    sadf->any = true;
+    sadf->latest = sadf->at;
+    sadf->source->reports++;
+}
+
+void sadf_store(struct sadf *sadf, enum sysstat_subject subject, struct text name, const struct sadf_value *values,
+                size_t count) {
+    char room[SYSSTAT_ENTITY_MOST];
+    struct text entity;
+    struct sysstat_field fields[VALUES_MOST];
+    double numbers[VALUES_MOST];
+    if (count > VALUES_MOST) count = VALUES_MOST;
+    for (size_t i = 0; i < count; i++) {
+        fields[i] = values[i].field;
+        numbers[i] = values[i].value;
+    }
+    if (count == 0 || !sysstat_entity(subject, name, room, &entity)) return;
+    const char *doubt = subject == SYSSTAT_DISK ? sysstat_disk_doubt(fields, numbers, count) : NULL;
+    count_report(sadf);
+    if (doubt != NULL) {
+        source_problem(sadf->source, sadf->line, SEVERITY_WARNING, "%s", doubt);
+        return;
+    }
+    struct table *table = source_table(sadf->source, entity, sysstat_entity_kind(subject));
+    size_t row = merged_row(table, sadf->at, sadf->interval, sadf->line, fields[0].quantity);
+    for (size_t i = 0; i < count; i++) {
+        size_t column = table_column(sadf->source, table, fields[i].quantity, fields[i].unit, fields[i].kind);
+        table_set(table, row, column, numbers[i]);
+    }
+}
+
+void sadf_restart(struct sadf *sadf) {
+    const struct source *source = sadf->source;
+    if (source->event_count >= RESTARTS_MOST) return;
+    // Each table tells of it again.
+    for (size_t i = 0; i < source->event_count; i++)
+        if (source->events[i].time == sadf->at) return;
+    source_event(sadf->source, sadf->at, sadf->line, EVENT_REBOOT, TEXT(""), TEXT("LINUX-RESTART"), NAN);
+}
+
+void sadf_finish(struct sadf *sadf) {
+    if (sadf->source->reports > 0) return;
+    sadf->source->refused = true;
+    source_problem(sadf->source, 0, SEVERITY_CRITICAL, tr("no row of sadf in this log"));
+}
