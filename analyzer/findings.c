@@ -67,7 +67,7 @@ static void write_findings(struct run *run, const struct claims *claims) {
 
 static const char *test_with_reason(struct run *run, const struct claim *claim) {
     if (claim->why_not[0] == '\0' || claim->no_data) return claim->test;
-    return arena_printf(run->arena, "%s: %s", claim->test, claim->why_not);
+    return arena_printf(run->arena, tr("%s: %s"), claim->test, claim->why_not);
 }
 
 static void write_ruled_out(struct run *run, const struct claims *claims) {

@@ -87,7 +87,7 @@ static void why(struct run *run, struct verdict *verdict, const struct claim *cl
     const struct evidence *against = strongest(claim, -1);
     if (fact != NULL) {
         const char *contrast = contrast_words(run, claim);
-        verdict->why = contrast[0] == '\0' ? fact->text : arena_printf(run->arena, "%s; %s", fact->text, contrast);
+        verdict->why = contrast[0] == '\0' ? fact->text : arena_printf(run->arena, tr("%s; %s"), fact->text, contrast);
     }
     if (against != NULL) verdict->against = against->text;
 }

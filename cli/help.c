@@ -3,32 +3,25 @@
 
 #include "cli/commands.h"
 #include "cli/options.h"
+#include "core/arena.h"
 #include "core/lang.h"
+#include "reports/terminal_text.h"
 
 enum { COLUMN = 30, WIDTH = 80 };
 
-// A text from COLUMN on, broken at blanks; `at` columns of the first line are taken already.
+// A text from COLUMN on, broken where a line may end; `at` columns of the first line are taken already.
 static void put_wrapped(const char *text, int at) {
     if (at + 1 > COLUMN) {
         putchar('\n');
         at = 0;
     }
-    printf("%*s", COLUMN - at, "");
-    int column = COLUMN;
+    struct arena *arena = arena_new();
     while (*text != '\0') {
-        int word = (int)strcspn(text, " ");
-        if (column > COLUMN && column + 1 + word > WIDTH) {
-            printf("\n%*s", COLUMN, "");
-            column = COLUMN;
-        } else if (column > COLUMN) {
-            putchar(' ');
-            column++;
-        }
-        fwrite(text, 1, (size_t)word, stdout);
-        column += word;
-        text += word + (text[word] == ' ');
+        const char *line = terminal_line(arena, &text, WIDTH - COLUMN, false);
+        printf("%*s%s\n", COLUMN - at, "", line);
+        at = 0;
     }
-    putchar('\n');
+    arena_free(arena);
 }
 
 static void put_option(const struct option_row *row) {

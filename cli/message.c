@@ -35,7 +35,7 @@ static void say_problem(const struct source *source, const struct problem *probl
     if (problem->line > 0)
         message("%s:%u: %s", source_name(source), problem->line, problem->message);
     else
-        message("%s: %s", source_name(source), problem->message);
+        message(tr("%s: %s"), source_name(source), problem->message);
 }
 
 // The problem that explains why a file is not used: the gravest, the last of these.

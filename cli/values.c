@@ -15,7 +15,7 @@ static void join_words(const char *const *words, char *out, size_t size) {
     out[0] = '\0';
     for (size_t i = 0; words[i] != NULL; i++) {
         size_t used = strlen(out);
-        snprintf(out + used, size - used, "%s%s", i == 0 ? "" : ", ", words[i]);
+        snprintf(out + used, size - used, "%s%s", i == 0 ? "" : tr(", "), words[i]);
     }
 }
 

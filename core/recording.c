@@ -167,7 +167,7 @@ static size_t add_column(struct source *source, struct table *table, const char 
     if (table->column_count == TABLE_COLUMNS_MOST - 1) {
         source_problem(source, 0, SEVERITY_WARNING, tr("more than %d columns: the rest is not read"),
                        TABLE_COLUMNS_MOST - 1);
-        quantity = "(further columns)";
+        quantity = tr("(further columns)");
         hash = hash_of(text_of(quantity), 0);
     }
     table->columns =

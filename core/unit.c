@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "core/arena.h"
+#include "core/lang.h"
 
 static const char *const names[UNIT_COUNT_] = {
     [UNIT_NONE] = "",          [UNIT_PERCENT] = "%",     [UNIT_MIB] = "MiB", [UNIT_KIB] = "kB",
@@ -101,23 +102,23 @@ char *unit_duration(struct arena *arena, double seconds) {
         const char *positive = unit_duration(arena, -seconds);
         return arena_printf(arena, "-%s", positive);
     }
-    if (seconds < 59.95) return arena_printf(arena, "%s s", unit_number(arena, seconds, seconds < 10 ? 2 : 3));
+    if (seconds < 59.95) return arena_printf(arena, tr("%s s"), unit_number(arena, seconds, seconds < 10 ? 2 : 3));
     // Two neighbouring units at most; the smaller is rounded and may carry.
     double minutes = round(seconds / 60);
     if (seconds < 599.5) {
         double whole = round(seconds);
         double rest = fmod(whole, 60);
-        if (rest == 0) return arena_printf(arena, "%.0f min", whole / 60);
-        return arena_printf(arena, "%.0f min %.0f s", floor(whole / 60), rest);
+        if (rest == 0) return arena_printf(arena, tr("%.0f min"), whole / 60);
+        return arena_printf(arena, tr("%.0f min %.0f s"), floor(whole / 60), rest);
     }
-    if (minutes < 60) return arena_printf(arena, "%.0f min", minutes);
+    if (minutes < 60) return arena_printf(arena, tr("%.0f min"), minutes);
     if (minutes < 24 * 60) {
         double rest = fmod(minutes, 60);
-        if (rest == 0) return arena_printf(arena, "%.0f h", minutes / 60);
-        return arena_printf(arena, "%.0f h %.0f min", floor(minutes / 60), rest);
+        if (rest == 0) return arena_printf(arena, tr("%.0f h"), minutes / 60);
+        return arena_printf(arena, tr("%.0f h %.0f min"), floor(minutes / 60), rest);
     }
     double hours = round(seconds / 3600);
     double rest = fmod(hours, 24);
-    if (rest == 0) return arena_printf(arena, "%.0f d", hours / 24);
-    return arena_printf(arena, "%.0f d %.0f h", floor(hours / 24), rest);
+    if (rest == 0) return arena_printf(arena, tr("%.0f d"), hours / 24);
+    return arena_printf(arena, tr("%.0f d %.0f h"), floor(hours / 24), rest);
 }

@@ -163,7 +163,7 @@ static void take_row(struct dcgm_csv *csv, uint32_t line) {
         struct gpu_row row = row_for(csv, device, time, line, NULL);
         value = dcgm_value(value);
         if (value > 0 && value != device->xid)
-            source_event(source, time, line, EVENT_XID, text_of(row.entity), TEXT("Xid seen by DCGM"), value);
+            source_event(source, time, line, EVENT_XID, text_of(row.entity), text_of(tr("Xid seen by DCGM")), value);
         device->xid = value;
         return;
     }

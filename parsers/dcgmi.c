@@ -52,8 +52,8 @@ static void note_xid(struct dcgmi *dcgmi, struct gpu_row *row, size_t gpu, doubl
     if (isnan(xid) || xid == dcgmi->xid[gpu]) return;
     dcgmi->xid[gpu] = xid;
     if (xid > 0)
-        source_event(dcgmi->source, MILLIS_NONE, row->line, EVENT_XID, text_of(row->entity), TEXT("Xid seen by DCGM"),
-                     xid);
+        source_event(dcgmi->source, MILLIS_NONE, row->line, EVENT_XID, text_of(row->entity),
+                     text_of(tr("Xid seen by DCGM")), xid);
 }
 
 static void take_row(struct dcgmi *dcgmi, const struct fields *words, uint32_t line) {

@@ -323,7 +323,8 @@ static void note_runs(const struct iostat_log *log) {
         const struct iostat_run *run = &log->runs[i];
         if (run->first_report >= log->report_count) continue;
         millis time = log->source->clock == CLOCK_NONE ? MILLIS_NONE : log->reports[run->first_report].time;
-        source_event(log->source, time, run->line, EVENT_RUN_START, TEXT(""), TEXT("iostat was started again"), NAN);
+        source_event(log->source, time, run->line, EVENT_RUN_START, TEXT(""), text_of(tr("iostat was started again")),
+                     NAN);
     }
 }
 

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "core/arena.h"
+#include "core/lang.h"
 #include "parsers/decode.h"
 
 enum {
@@ -110,7 +111,7 @@ static void make_room(struct lines *lines, size_t need) {
 static size_t read_some(struct lines *lines, void *to, size_t size) {
     ptrdiff_t got = lines->from.read(lines->from.state, to, size);
     if (got <= 0) lines->at_end = true;
-    if (got < 0 && lines->report.error == NULL) lines_fail(lines, "the file could not be read to its end");
+    if (got < 0 && lines->report.error == NULL) lines_fail(lines, tr("the file could not be read to its end"));
     if (got <= 0) return 0;
     lines->report.bytes += (uint64_t)got;
     return (size_t)got;

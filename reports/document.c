@@ -18,7 +18,7 @@ static const char *subtitle_of(struct arena *arena, const struct diagnosis *diag
                                     shown_time(arena, diagnosis->end), shown_zone(diagnosis),
                                     unit_duration(arena, ((double)diagnosis->end - (double)diagnosis->start) / 1000));
     if (diagnosis->host == NULL || diagnosis->host[0] == '\0') return span;
-    return arena_printf(arena, tr("%s on %s"), span, shown_name(arena, diagnosis->host, 60));
+    return arena_printf(arena, tr("%s, on host %s"), span, shown_name(arena, diagnosis->host, 60));
 }
 
 struct document *document_new(const struct diagnosis *diagnosis, const struct report_options *options) {

@@ -14,7 +14,7 @@ static const char *name_list(struct arena *arena, const char *const *names, size
     if (count == 0) return tr("none in the logs");
     const char *text = "";
     for (size_t i = 0; i < count && i < most; i++)
-        text = arena_printf(arena, "%s%s%s", text, i == 0 ? "" : ", ", shown_name(arena, names[i], 40));
+        text = arena_printf(arena, "%s%s%s", text, i == 0 ? "" : tr(", "), shown_name(arena, names[i], 40));
     return count <= most ? text : arena_printf(arena, tr("%s and %zu more"), text, count - most);
 }
 
@@ -31,7 +31,7 @@ static const char *fact(const struct diagnosis *diagnosis, const char *entity, c
 static const char *gpus_of(struct arena *arena, const struct diagnosis *diagnosis) {
     const char *list = name_list(arena, diagnosis->gpus, diagnosis->gpu_count, 8);
     const char *model = diagnosis->gpu_count == 0 ? NULL : fact(diagnosis, diagnosis->gpus[0], "name");
-    return model == NULL ? list : arena_printf(arena, "%s (%s)", list, shown_name(arena, model, 40));
+    return model == NULL ? list : arena_printf(arena, tr("%s (%s)"), list, shown_name(arena, model, 40));
 }
 
 static const char *disks_of(struct arena *arena, const struct diagnosis *diagnosis) {
@@ -84,7 +84,7 @@ void document_summary(struct document *document) {
 }
 
 static const char *with_zone(struct document *document, const char *name) {
-    return arena_printf(document->arena, "%s (%s)", name, shown_zone(document->diagnosis));
+    return arena_printf(document->arena, tr("%s (%s)"), name, shown_zone(document->diagnosis));
 }
 
 void document_timeline(struct document *document) {
@@ -152,7 +152,7 @@ void document_evidence(struct document *document) {
     for (size_t i = 0; i < d->finding_count; i++) {
         const struct finding *finding = &d->findings[i];
         section_head(document, section,
-                     arena_printf(document->arena, "%zu. %s (%s)", i + 1,
+                     arena_printf(document->arena, tr("%zu. %s (%s)"), i + 1,
                                   shown_cause(document->arena, (int)finding->cause, finding->entity),
                                   shown_severity(finding->severity)),
                      mark_of(finding->severity));
@@ -230,7 +230,7 @@ void document_health(struct document *document) {
         const struct disk_health *health = &d->health[i];
         const char *name = shown_name(document->arena, health->entity, 60);
         const char *model = shown_name(document->arena, health->model, 60);
-        const char *head = model[0] == '\0' ? name : arena_printf(document->arena, "%s (%s)", name, model);
+        const char *head = model[0] == '\0' ? name : arena_printf(document->arena, tr("%s (%s)"), name, model);
         section_head(document, section, head, mark_of_level(health->level));
         section_text(document, section, health->sentence);
         section_field(document, section, tr("Says of itself"), health->verdict);

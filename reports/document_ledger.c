@@ -76,7 +76,7 @@ void document_quality(struct document *document) {
 }
 
 static const char *at_zone(struct document *document, const char *name) {
-    return arena_printf(document->arena, "%s (%s)", name, shown_zone(document->diagnosis));
+    return arena_printf(document->arena, tr("%s (%s)"), name, shown_zone(document->diagnosis));
 }
 
 static void change_sheet(struct document *document, struct section *section) {

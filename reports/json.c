@@ -5,6 +5,7 @@
 
 #include "analyzer/diagnosis.h"
 #include "core/arena.h"
+#include "core/lang.h"
 #include "core/unit.h"
 #include "reports/json_build.h"
 #include "reports/outset.h"
@@ -390,7 +391,7 @@ bool json_write(struct outset *set, const struct diagnosis *diagnosis, const str
     struct arena *arena = arena_new();
     json_t *root = build(arena, diagnosis, options);
     if (json_dump_callback(root, dump, set, JSON_INDENT(2) | JSON_REAL_PRECISION(15)) != 0)
-        outset_fail(set, "the report cannot be expressed as JSON");
+        outset_fail(set, tr("the report cannot be expressed as JSON"));
     outset_write(set, "\n", 1);
     json_decref(root);
     arena_free(arena);

@@ -21,7 +21,7 @@ struct dialect {
     char *(*escape)(struct arena *arena, const char *text);
     const char *heads[3];  // level 1, 2, 3
     const char *fold, *unfold;
-    const char *field;           // label, text
+    const char *field;           // label, text; marked for translation
     const char *item, *picture;  // text; file
     const char *code;
     const char *row_begin, *cell_end, *head_begin, *head_end;
@@ -37,7 +37,7 @@ static const struct dialect dialects[] = {
      .heads = {"# ", "## ", "### "},
      .fold = "<details>\n<summary>%s</summary>\n\n",
      .unfold = "</details>\n\n",
-     .field = "**%s:** %s\n\n",
+     .field = N_("**%s:** %s\n\n"),
      .item = "- %s\n",
      .picture = "![%s](%s)\n\n",
      .code = "    %s\n\n",
@@ -52,7 +52,7 @@ static const struct dialect dialects[] = {
      .heads = {"h1. ", "h2. ", "h3. "},
      .fold = "{panel:title=%s}\n",
      .unfold = "{panel}\n\n",
-     .field = "*%s:* %s\n\n",
+     .field = N_("*%s:* %s\n\n"),
      .item = "- %s\n",
      .picture = "_%s_\n!%s!\n\n",
      .code = "{noformat}\n%s\n{noformat}\n\n",
@@ -66,7 +66,7 @@ static const struct dialect dialects[] = {
      .heads = {"", "== ", "-- "},
      .fold = "== %s\n\n",
      .unfold = "",
-     .field = "%s: %s\n\n",
+     .field = N_("%s: %s\n\n"),
      .item = "- %s\n",
      .picture = "%s (%s)\n\n",
      .code = "    %s\n\n",
@@ -174,7 +174,8 @@ static void put_block(struct ticket *ticket, const struct block *block, bool las
             put(ticket, "\n\n");
             break;
         case BLOCK_FIELD:
-            put_pattern(ticket, ticket->dialect->field, escaped(ticket, block->label), escaped(ticket, block->text));
+            put_pattern(ticket, tr(ticket->dialect->field), escaped(ticket, block->label),
+                        escaped(ticket, block->text));
             break;
         case BLOCK_HEAD:
             put_head(ticket, 3, block->text);
@@ -211,7 +212,7 @@ static const char *put_section(struct ticket *ticket, const struct section *sect
     if (ticket->length + 500 <= ticket->dialect->most) return missing;
     ticket->length = before;
     ticket->text[before] = '\0';
-    return arena_printf(ticket->arena, "%s%s%s", missing, missing[0] == '\0' ? "" : ", ", section->title);
+    return arena_printf(ticket->arena, "%s%s%s", missing, missing[0] == '\0' ? "" : tr(", "), section->title);
 }
 
 static void put_ticket(struct ticket *ticket) {

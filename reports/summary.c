@@ -51,9 +51,10 @@ static const char *also_of(struct arena *arena, const struct diagnosis *diagnosi
                 left++;
                 continue;
             }
-            text = arena_printf(arena, "%s%s%s (%s)", text, named == 0 ? "" : ", ",
-                                shown_cause(arena, (int)finding->cause, finding->entity),
-                                shown_severity(finding->severity));
+            const char *one =
+                arena_printf(arena, tr("%s (%s)"), shown_cause(arena, (int)finding->cause, finding->entity),
+                             shown_severity(finding->severity));
+            text = arena_printf(arena, "%s%s%s", text, named == 0 ? "" : tr(", "), one);
             named++;
         }
     }

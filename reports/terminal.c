@@ -67,7 +67,7 @@ static const char *color_of(enum cause cause) {
 }
 
 static void put_verdict(struct screen *screen, const struct diagnosis *diagnosis, const struct summary *summary) {
-    const char *line = arena_printf(screen->arena, "%s: %s", summary->id, summary->title);
+    const char *line = arena_printf(screen->arena, tr("%s: %s"), summary->id, summary->title);
     const char *rest = plain(screen, line);
     const char *piece = cut_line(screen, &rest, screen->width, true);
     put_line(screen, piece, color_of(diagnosis->verdict.cause), "");

@@ -58,17 +58,37 @@ int terminal_width(const char *text) {
     return width;
 }
 
+// Signs of Chinese text that do not begin a line, and those that do not end one.
+static const uint32_t closing[] = {0x2019, 0x201d, 0x2026, 0x3001, 0x3002, 0x3009, 0x300b, 0x300d, 0x300f, 0x3011,
+                                   0xff01, 0xff05, 0xff09, 0xff0c, 0xff0e, 0xff1a, 0xff1b, 0xff1f, 0xff3d, 0xff5d,
+                                   '!',    ')',    ',',    '.',    ':',    ';',    '?',    ']',    '}',    '%'};
+static const uint32_t opening[] = {0x2018, 0x201c, 0x3008, 0x300a, 0x300c, 0x300e, 0x3010, 0xff08, 0xff3b, 0xff5b};
+
+static bool among(const uint32_t *signs, size_t count, uint32_t code) {
+    for (size_t i = 0; i < count; i++)
+        if (signs[i] == code) return true;
+    return false;
+}
+
+// Whether a line may end between these two neighbours, of which at least one is a wide character.
+static bool may_break(uint32_t before, uint32_t after) {
+    if (code_width(before) != 2 && code_width(after) != 2) return false;
+    return !among(opening, sizeof opening / sizeof *opening, before) &&
+           !among(closing, sizeof closing / sizeof *closing, after);
+}
+
 // Bytes of `text` that fit in `width` columns, and in *blank those up to the last place where a line may end.
 static size_t fit(const char *text, int width, size_t *blank) {
     size_t at = 0, length;
+    uint32_t before = 0;
     *blank = 0;
     for (int used = 0; text[at] != '\0'; at += length) {
         uint32_t code = code_at(text + at, &length);
         // A number and its percent sign stay together.
-        if (code == ' ' && text[at + 1] != '%') *blank = at;
+        if (code == ' ' ? text[at + 1] != '%' : at > 0 && before != ' ' && may_break(before, code)) *blank = at;
         used += code_width(code);
         if (used > width) break;
-        if (code_width(code) == 2) *blank = at + length;
+        before = code;
     }
     return at;
 }

@@ -4,6 +4,7 @@
 
 #include "analyzer/diagnosis.h"
 #include "core/arena.h"
+#include "core/lang.h"
 #include "reports/document.h"
 #include "reports/outset.h"
 #include "reports/writer.h"
@@ -45,7 +46,7 @@ bool xlsx_write(struct outset *set, const struct diagnosis *diagnosis, const str
     // The library writes by path: into the temporary file that the set has open.
     book.workbook = workbook_new(outset_path(set));
     if (book.workbook == NULL) {
-        outset_fail(set, "out of memory");
+        outset_fail(set, tr("out of memory"));
     } else {
         fill(&book);
         lxw_error closed = workbook_close(book.workbook);

@@ -24,7 +24,7 @@ static lxw_worksheet *one_table(struct book *book, const char *name, const char 
 
 void book_summary(struct book *book) {
     const struct summary *s = &book->document->summary;
-    lxw_worksheet *sheet = book_sheet(book, "Summary");
+    lxw_worksheet *sheet = book_sheet(book, tr("Summary"));
     if (sheet == NULL) return;
     worksheet_set_column(sheet, 0, 0, 24, NULL);
     worksheet_set_column(sheet, 1, 1, 100, NULL);
@@ -75,7 +75,7 @@ void book_summary(struct book *book) {
 }
 
 void book_findings(struct book *book) {
-    lxw_worksheet *sheet = book_sheet(book, "Findings");
+    lxw_worksheet *sheet = book_sheet(book, tr("Findings"));
     if (sheet == NULL) return;
     const char *const ids[4] = {"findings", "evidence"};
     book_widths(book, sheet, ids);
@@ -88,8 +88,8 @@ static void loss_chart(struct book *book, lxw_worksheet *sheet, const struct she
     lxw_chart *chart = workbook_add_chart(book->workbook, LXW_CHART_BAR);
     lxw_row_t last = 1 + (lxw_row_t)table->row_count;
     lxw_chart_series *series = chart_add_series(chart, NULL, NULL);
-    chart_series_set_categories(series, "Loss", 2, 0, last, 0);
-    chart_series_set_values(series, "Loss", 2, 2, last, 2);
+    chart_series_set_categories(series, tr("Loss"), 2, 0, last, 0);
+    chart_series_set_values(series, tr("Loss"), 2, 2, last, 2);
     chart_series_set_name(series, tr("lost GPU-hours"));
     lxw_chart_fill fill = {.color = 0xD55E00};
     chart_series_set_fill(series, &fill);
@@ -102,7 +102,7 @@ static void loss_chart(struct book *book, lxw_worksheet *sheet, const struct she
 }
 
 void book_loss(struct book *book) {
-    lxw_worksheet *sheet = one_table(book, "Loss", "loss");
+    lxw_worksheet *sheet = one_table(book, tr("Loss"), "loss");
     const struct sheet *table = find(book, "loss");
     if (sheet == NULL || table == NULL || table->row_count == 0) return;
     lxw_conditional_format bars = {.type = LXW_CONDITIONAL_DATA_BAR, .bar_color = 0xE69F00, .bar_solid = 1};
@@ -111,7 +111,7 @@ void book_loss(struct book *book) {
 }
 
 void book_phases(struct book *book) {
-    lxw_worksheet *sheet = one_table(book, "Phases", "phases");
+    lxw_worksheet *sheet = one_table(book, tr("Phases"), "phases");
     const struct sheet *table = find(book, "phases");
     if (sheet == NULL || table == NULL || table->row_count == 0) return;
     lxw_conditional_format bars = {.type = LXW_CONDITIONAL_DATA_BAR, .bar_color = 0x56B4E9, .bar_solid = 1};
@@ -119,7 +119,7 @@ void book_phases(struct book *book) {
 }
 
 void book_health(struct book *book) {
-    lxw_worksheet *sheet = book_sheet(book, "Disk health");
+    lxw_worksheet *sheet = book_sheet(book, tr("Disk health"));
     if (sheet == NULL) return;
     const char *const ids[4] = {"counters", "disks"};
     book_widths(book, sheet, ids);
@@ -129,7 +129,7 @@ void book_health(struct book *book) {
 }
 
 void book_correlations(struct book *book) {
-    lxw_worksheet *sheet = one_table(book, "Correlations", "correlations");
+    lxw_worksheet *sheet = one_table(book, tr("Correlations"), "correlations");
     const struct sheet *table = find(book, "correlations");
     if (sheet == NULL || table == NULL || table->row_count == 0) return;
     lxw_conditional_format scale = {.type = LXW_CONDITIONAL_3_COLOR_SCALE,
@@ -146,7 +146,7 @@ void book_correlations(struct book *book) {
 }
 
 void book_anomalies(struct book *book) {
-    lxw_worksheet *sheet = book_sheet(book, "Anomalies");
+    lxw_worksheet *sheet = book_sheet(book, tr("Anomalies"));
     if (sheet == NULL) return;
     const char *const ids[4] = {"anomalies", "changes", "alerts"};
     book_widths(book, sheet, ids);
@@ -156,10 +156,10 @@ void book_anomalies(struct book *book) {
     worksheet_freeze_panes(sheet, 2, 0);
 }
 
-void book_ruled_out(struct book *book) { one_table(book, "Ruled out", "ruled_out"); }
+void book_ruled_out(struct book *book) { one_table(book, tr("Ruled out"), "ruled_out"); }
 
 void book_provenance(struct book *book) {
-    lxw_worksheet *sheet = book_sheet(book, "Provenance");
+    lxw_worksheet *sheet = book_sheet(book, tr("Provenance"));
     if (sheet == NULL) return;
     const char *const ids[4] = {"inputs", "problems", "clocks", "rules"};
     book_widths(book, sheet, ids);

@@ -108,9 +108,9 @@ static void put_chart(struct book *book, lxw_worksheet *sheet, lxw_row_t at, con
     lxw_chart *chart = workbook_add_chart(book->workbook, LXW_CHART_SCATTER_STRAIGHT);
     for (size_t i = 0; i < count; i++) {
         lxw_chart_series *series = chart_add_series(chart, NULL, NULL);
-        chart_series_set_categories(series, "Timeline", 1, 0, rows, 0);
-        chart_series_set_values(series, "Timeline", 1, columns[i], rows, columns[i]);
-        chart_series_set_name_range(series, "Timeline", 0, columns[i]);
+        chart_series_set_categories(series, tr("Timeline"), 1, 0, rows, 0);
+        chart_series_set_values(series, tr("Timeline"), 1, columns[i], rows, columns[i]);
+        chart_series_set_name_range(series, tr("Timeline"), 0, columns[i]);
         lxw_chart_line line = {.color = colours[i % 4], .width = 1.25};
         if (i >= 1) line.dash_type = i == 1 ? LXW_CHART_LINE_DASH_DASH : LXW_CHART_LINE_DASH_ROUND_DOT;
         chart_series_set_line(series, &line);
@@ -151,7 +151,7 @@ static lxw_col_t suspect_column(const struct timeline *timeline) {
 }
 
 static void put_charts(struct book *book, const struct timeline *timeline, lxw_row_t rows) {
-    lxw_worksheet *sheet = book_sheet(book, "Charts");
+    lxw_worksheet *sheet = book_sheet(book, tr("Charts"));
     if (sheet == NULL) return;
     worksheet_fit_to_pages(sheet, 1, 1);
     worksheet_gridlines(sheet, LXW_HIDE_ALL_GRIDLINES);
@@ -176,7 +176,8 @@ void book_timeline(struct book *book) {
     size_t bins = timeline.d->start == MILLIS_NONE ? 0 : timeline.d->bin_count;
     size_t columns = FIXED + timeline.lanes + timeline.series;
     for (size_t first = 0, number = 1; first < bins || number == 1; first += ROWS_IN_SHEET, number++) {
-        const char *name = number == 1 ? "Timeline" : arena_printf(book->document->arena, "Timeline %zu", number);
+        const char *name =
+            number == 1 ? tr("Timeline") : arena_printf(book->document->arena, tr("Timeline %zu"), number);
         lxw_worksheet *sheet = book_sheet(book, name);
         if (sheet == NULL) return;
         put_heads(book, sheet, &timeline);
