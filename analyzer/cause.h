@@ -77,6 +77,9 @@ struct claim *claims_add(struct claims *claims, enum cause cause, const char *en
 void claim_evidence(struct run *run, struct claim *claim, int direction, const char *text, double value,
                     double threshold, enum unit unit, const char *source, const char *quantity);
 
+// Throttle on and off, disk busy and free, as the training log saw it: median step time with and without the signal.
+void claim_step_times(struct run *run, struct claim *claim);
+
 // All NaN bins turned to a judgement: 1 where `test` says so. For causes to build `active` from.
 float *active_none(const struct run *run);
 

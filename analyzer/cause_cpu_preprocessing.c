@@ -64,6 +64,7 @@ static void judge_all(struct run *run, struct claims *claims) {
     claim_evidence(run, claim, 1,
                    arena_printf(run->arena, tr("CPUs %.0f %% busy (median) while the GPUs starve"), busy), busy,
                    claim->threshold, UNIT_PERCENT, run->host.cpu_source, "%idle");
+    claim_step_times(run, claim);
     double steal = median_active(run, run->host.steal, claim->active);
     if (steal >= 5)
         claim_evidence(run, claim, 1,

@@ -57,4 +57,5 @@ void judge_gpu_power_cap(struct run *run, struct claims *claims) {
     if (standard > 1.02 * limit)
         claim_evidence(run, claim, 1, arena_printf(run->arena, tr("the board's default limit is %.0f W"), standard),
                        standard, limit, UNIT_WATT, source_name(worst->source), "power.default_limit");
+    claim_step_times(run, claim);
 }

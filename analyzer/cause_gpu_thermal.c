@@ -59,4 +59,5 @@ void judge_gpu_thermal(struct run *run, struct claims *claims) {
                    arena_printf(run->arena, tr("SM clock %.0f MHz while cut; reference %.0f MHz (%s)"), clock,
                                 worst->clock_reference, worst->clock_reference_note),
                    clock, worst->clock_reference, UNIT_MHZ, source_name(worst->source), "clocks.current.sm");
+    claim_step_times(run, claim);
 }

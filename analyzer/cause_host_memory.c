@@ -73,4 +73,5 @@ void judge_host_memory(struct run *run, struct claims *claims) {
                    arena_printf(run->arena, tr("swap-in %s and swap-out %s (medians)"),
                                 unit_show(run->arena, in, UNIT_KIB_PER_S), unit_show(run->arena, out, UNIT_KIB_PER_S)),
                    in, claim->threshold, UNIT_KIB_PER_S, host->swap_source, "si");
+    claim_step_times(run, claim);
 }

@@ -127,7 +127,8 @@ static void describe(struct run *run, struct claim *claim, const struct disk *di
 static void natural_experiment(struct run *run, struct claim *claim, const struct disk *disk) {
     double without = median_without_job(run, disk->read_kb);
     double with = median_active(run, disk->read_kb, claim->active);
-    if (isnan(without) || isnan(with)) return;
+    // Samples a minute apart are held over the edge of the job: they cannot tell before from after.
+    if (isnan(without) || isnan(with) || disk->observed < 0.5) return;
     bool begins = without < 0.5 * with;
     claim_evidence(run, claim, begins ? 1 : -1,
                    arena_printf(run->arena,
@@ -138,6 +139,40 @@ static void natural_experiment(struct run *run, struct claim *claim, const struc
                    without, with, UNIT_KIB_PER_S, source_name(disk->source), "rkB/s");
     claim->strength += begins ? 0.03 : -0.30;
     claim->foreign = without >= AS_BUSY_WITHOUT * with;
+}
+
+// The page cache is an experiment of its own: a first epoch from the disk, later ones from memory. If the loss stays
+// when the reads are gone, the disk did not make it.
+static void cold_and_warm(struct run *run, struct claim *claim, const struct disk *disk) {
+    double level = grid_quantile(disk->read_kb, run->bins, 0.9);
+    double loss[2] = {0};
+    size_t bins[2] = {0};
+    size_t last_cold = 0;
+    for (size_t i = 0; i < run->bins; i++)
+        if ((double)disk->read_kb[i] >= 0.5 * level && run->active[i] > 0) last_cold = i;
+    for (size_t i = 0; i < run->bins; i++) {
+        if (!(run->active[i] > 0) || isnan(run->starved[i]) || isnan(disk->read_kb[i])) continue;
+        bool cold = (double)disk->read_kb[i] >= 0.5 * level;
+        bool warm = i > last_cold && (double)disk->read_kb[i] <= 0.2 * level;
+        if (!cold && !warm) continue;
+        loss[warm] += (double)run->starved[i];
+        bins[warm]++;
+    }
+    size_t least = (size_t)ceil(300 / run->dt);
+    if (!(level >= 1024) || bins[0] < least || bins[1] < least) return;
+    double cold = 100 * loss[0] / (double)bins[0];
+    double warm = 100 * loss[1] / (double)bins[1];
+    bool refuted = cold >= 15 && warm > 0.7 * cold;
+    if (cold < 15) return;
+    claim_evidence(
+        run, claim, refuted ? -1 : 1,
+        arena_printf(run->arena,
+                     refuted
+                         ? tr("later the data comes from memory, and the GPUs lose as much (%.0f %%, %.0f %% before)")
+                         : tr("later the data comes from memory, and the GPUs lose %.0f %% instead of %.0f %%"),
+                     warm, cold),
+        warm, cold, UNIT_PERCENT, source_name(disk->source), "rkB/s");
+    claim->strength += refuted ? -0.4 : 0.05;
 }
 
 // Pages go in and out together: a disk that is written nearly as much as it is read, all the time, may be the swap.
@@ -185,6 +220,8 @@ void judge_storage_read(struct run *run, struct claims *claims) {
         claim->strength = strength_of(run, disk, active);
         describe(run, claim, disk);
         natural_experiment(run, claim, disk);
+        cold_and_warm(run, claim, disk);
+        claim_step_times(run, claim);
         rule_out_swap(run, claim, disk);
     }
     if (any) return;

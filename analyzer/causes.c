@@ -88,6 +88,20 @@ void claim_evidence(struct run *run, struct claim *claim, int direction, const c
                                                                  .to = run->end};
 }
 
+void claim_step_times(struct run *run, struct claim *claim) {
+    if (claim->active == NULL || !run->job.present) return;
+    double with = median_where(run, run->job.step_time, claim->active, 0.49, true);
+    double without = median_where(run, run->job.step_time, claim->active, 0.49, false);
+    if (isnan(with) || isnan(without) || without <= 0) return;
+    bool slower = with > 1.05 * without;
+    claim_evidence(run, claim, slower ? 1 : -1,
+                   arena_printf(run->arena,
+                                slower ? tr("steps take %.3g s while it holds and %.3g s while it does not")
+                                       : tr("steps take as long with it (%.3g s) as without it (%.3g s)"),
+                                with, without),
+                   with, without, UNIT_SECONDS, "", "step_time");
+}
+
 float *active_none(const struct run *run) { return grid_empty(run); }
 
 double mean_where(const struct run *run, const float *values, const float *loss, double level, bool above) {

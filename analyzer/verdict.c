@@ -75,11 +75,12 @@ static const char *contrast_words(struct run *run, const struct claim *claim) {
     if (claim->takes != LOSS_STARVED || c->active_share == 0) return "";
     if (isnan(c->loss_quiet))
         return arena_printf(run->arena,
-                            tr("the signal holds for %.0f %% of the job, and %.0f %% of the lost time falls into it"),
+                            tr("it coincides with the loss throughout: it holds for %.0f %% of the job and covers %.0f "
+                               "%% of the lost time"),
                             100 * c->active_share, 100 * (c->explained > 1 ? 1 : c->explained));
-    return arena_printf(run->arena,
-                        tr("the GPUs lose %.0f %% of their time while it holds and %.0f %% while it does not"),
-                        100 * c->loss_active, 100 * c->loss_quiet);
+    return arena_printf(
+        run->arena, tr("the loss changes with it: %.0f %% of the GPU time while it holds, %.0f %% while it does not"),
+        100 * c->loss_active, 100 * c->loss_quiet);
 }
 
 static void why(struct run *run, struct verdict *verdict, const struct claim *claim) {
