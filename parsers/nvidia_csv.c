@@ -154,18 +154,38 @@ static void take_row(struct csv_parse *parse, uint32_t number) {
     for (size_t i = 0; i < layout->count; i++) put_cell(parse, i);
 }
 
-// The last line of a file that does not end in a line end: its last cell may be cut. `bytes` were written so far: a
-// buffer that was flushed ends at a multiple of 4096.
-static bool cut_short(const struct csv_parse *parse, uint64_t bytes) {
-    struct text cell = parse->cells.at[parse->layout.count - 1];
+// Whether a value shows that nothing is missing behind it: its unit, its bracket, all digits of a mask.
+static bool is_complete(struct text cell) {
     struct text unit;
     double value;
-    if (text_starts(cell, "0x")) return cell.length < 18;
+    if (text_starts(cell, "0x")) return cell.length == 18;
     enum nvidia_cell kind = nvidia_cell(cell, &value, &unit);
-    if (kind == CELL_STRANGE) return parse->layout.numbers[parse->layout.count - 1];
-    if (cell.length == 0 || (cell.at[0] == '[' && !text_ends(cell, "]"))) return true;
-    if (unit.length > 0) return nvidia_unit(unit) == UNIT_NONE;
-    return bytes % 4096 == 0;
+    if (kind == CELL_MISSING) return cell.length == 0 || cell.at[0] != '[' || text_ends(cell, "]");
+    if (kind == CELL_STRANGE) return false;
+    bool digit = (cell.at[0] >= '0' && cell.at[0] <= '9') || cell.at[0] == '-' || cell.at[0] == '.';
+    if (digit) return nvidia_unit(unit) != UNIT_NONE;
+    return cell.at[0] != 'P' || cell.at[1] != '1';  // P1 of P12
+}
+
+// The last line of a file that does not end in a line end: its last cell may be cut, the others not. "25" of "250.10"
+// looks whole, so what does not prove that it is whole is left out; false if it is what the row cannot do without.
+static bool trust_last_cell(struct csv_parse *parse, uint32_t number) {
+    struct text *cell = &parse->cells.at[parse->layout.count - 1];
+    const struct nvidia_field *field = &parse->layout.fields[parse->layout.count - 1];
+    millis time;
+    if (field->role == NVIDIA_TIMESTAMP && when_nvidia(*cell, &time) && cell->length == 23) return true;
+    if (field->role == NVIDIA_UUID && cell->length == 40) return true;
+    if (field->role >= NVIDIA_TIMESTAMP && field->role <= NVIDIA_UUID) {
+        source_skip(parse->source, number, tr("the file ends inside this row"));
+        return false;
+    }
+    if (field->role == NVIDIA_VALUE && is_complete(*cell)) return true;
+    if (field->role == NVIDIA_VALUE)
+        source_problem(parse->source, number, SEVERITY_INFO,
+                       tr("the file ends without a line end: %s, \"%.*s\", may be cut and is left out"),
+                       field->quantity, shown(*cell), cell->at);
+    cell->length = 0;
+    return true;
 }
 
 // ── lines ───────────────────────────────────────────────────────────────────
@@ -225,10 +245,7 @@ static void take_line(struct csv_parse *parse, struct lines *lines, struct text 
                     parse->layout.count);
         return;
     }
-    if (lines_unended(lines) && cut_short(parse, lines_report(lines).bytes)) {
-        source_skip(parse->source, number, tr("the file ends inside this row"));
-        return;
-    }
+    if (lines_unended(lines) && !trust_last_cell(parse, number)) return;
     take_row(parse, number);
 }
 

@@ -147,9 +147,9 @@ static double burst_limit(const struct nvidia_rows *rows) {
         size_t first = 0;
         while (first < count && gaps[first] < top / 4) first++;
         limit = (double)gaps[(first + count) / 2 < count ? (first + count) / 2 : count - 1] / 4;
-        // A burst is tight, some ten milliseconds (a twentieth of the step on a busy host); wider groups are one GPU's
-        // own jitter.
-        double tight = 0.2 * limit > 30 ? 0.2 * limit : 30;
+        // A burst is tight, some ten milliseconds (a twentieth of the step on a busy host, never half a second); wider
+        // groups are one GPU's own jitter, or short runs with pauses between them.
+        double tight = fmin(fmax(0.2 * limit, 30), 500);
         if (first == 0 || (double)gaps[first / 2] > tight) limit = 0;
     }
     free(gaps);

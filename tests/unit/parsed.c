@@ -3,9 +3,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "parsers/parser.h"
-
-struct parsed parsed_bytes(const void *bytes, size_t size, millis modified) {
+static struct parsed parse(const void *bytes, size_t size, millis modified, const struct parse_options *options) {
     struct parsed parsed = {.recording = recording_new()};
     parsed.source = recording_source(parsed.recording, "test", "");
     parsed.source->modified = modified;
@@ -13,18 +11,25 @@ struct parsed parsed_bytes(const void *bytes, size_t size, millis modified) {
     struct text head = lines_peek(lines);
     const struct parser *tie = NULL;
     const struct parser *parser = parsers_choose(head, head.length == size, &tie);
-    struct parse_options options = {0};
     if (parser != NULL) {
         parsed.source->format = parser->name;
         parsed.bid = parser->bid(head, head.length == size);
-        parser->parse(lines, &options, parsed.source);
+        parser->parse(lines, options, parsed.source);
     }
     lines_free(lines);
     return parsed;
 }
 
+struct parsed parsed_bytes(const void *bytes, size_t size, millis modified) {
+    return parse(bytes, size, modified, &(struct parse_options){0});
+}
+
 struct parsed parsed_text(const char *text) {
     return parsed_bytes(text, strlen(text), MILLIS_NONE);
+}
+
+struct parsed parsed_options(const char *text, const struct parse_options *options) {
+    return parse(text, strlen(text), MILLIS_NONE, options);
 }
 
 void parsed_free(struct parsed *parsed) { recording_free(parsed->recording); }

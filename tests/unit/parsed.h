@@ -3,6 +3,7 @@
 #define WHYSLOW_TESTS_PARSED_H
 
 #include "core/recording.h"
+#include "parsers/parser.h"
 
 struct parsed {
     struct recording *recording;
@@ -13,6 +14,7 @@ struct parsed {
 // `modified` as of the file's last change; MILLIS_NONE if it is not known.
 struct parsed parsed_bytes(const void *bytes, size_t size, millis modified);
 struct parsed parsed_text(const char *text);
+struct parsed parsed_options(const char *text, const struct parse_options *options);
 void parsed_free(struct parsed *parsed);
 
 // The value of a row; NaN if table, column or row is missing.
