@@ -259,6 +259,27 @@ static void say_inferred(struct source *source, const struct csv_layout *layout)
                    tr("no header: columns told by their units as %s; --columns NAMES says otherwise"), names);
 }
 
+static void infer(struct csv_parse *parse, struct text head) {
+    struct source *source = parse->source;
+    uint32_t number = 0;
+    struct text foreign = csv_foreign_header(head, &number);
+    if (foreign.at != NULL) {
+        source->refused = true;
+        source_problem(source, number, SEVERITY_CRITICAL,
+                       tr("the header \"%.*s\" has no field of nvidia-smi; name the columns in their order, with ? for "
+                          "what is not wanted: --columns timestamp,index,utilization.gpu,?,…"),
+                       foreign.length < 200 ? (int)foreign.length : 200, foreign.at);
+    } else if (csv_infer(source->arena_, head, &parse->layout)) {
+        parse->query = QUERY_GPU;
+        say_inferred(source, &parse->layout);
+    } else {
+        source->refused = true;
+        source_problem(source, 1, SEVERITY_CRITICAL,
+                       tr("no header, and no unit tells what the columns are; name them in their order, with ? for "
+                          "what is not wanted: --columns timestamp,index,utilization.gpu,?,…"));
+    }
+}
+
 static void prepare(struct csv_parse *parse, struct text head, const struct parse_options *options) {
     struct source *source = parse->source;
     if (options->columns != NULL) {
@@ -266,15 +287,7 @@ static void prepare(struct csv_parse *parse, struct text head, const struct pars
         csv_take_header(source->arena_, &parse->cells, &parse->layout);
         parse->query = QUERY_GPU;
     } else if (csv_query_in(head) == QUERY_NONE) {
-        if (csv_infer(source->arena_, head, &parse->layout)) {
-            parse->query = QUERY_GPU;
-            say_inferred(source, &parse->layout);
-        } else {
-            source->refused = true;
-            source_problem(source, 1, SEVERITY_CRITICAL,
-                           tr("no header, and no unit tells what the columns are; name them in their order, with ? for "
-                              "what is not wanted: --columns timestamp,index,utilization.gpu,?,…"));
-        }
+        infer(parse, head);
     }
     number_columns(parse);
 }
@@ -328,5 +341,6 @@ int nvidia_csv_bid(struct text head, bool whole) {
         rows++;
         fit += line.length < 4096 && looks_like_row(line);
     }
-    return rows > 0 && 10 * fit >= 9 * rows ? BID_LIKELY : BID_NONE;
+    if (rows > 0 && 10 * fit >= 9 * rows) return BID_LIKELY;
+    return fit >= 2 && rows - fit <= 2 ? BID_WEAK : BID_NONE;  // a prompt or a header in other words above few rows
 }

@@ -13,13 +13,21 @@ static bool is_no_name(struct text cell) {
     return cell.at[0] == '[' || text_number_unit(cell, &number, &unit);
 }
 
+bool csv_all_names(const struct csv_cells *cells) {
+    size_t empty = 0;
+    for (size_t i = 0; i < cells->count; i++) {
+        if (is_no_name(cells->at[i])) return false;
+        empty += cells->at[i].length == 0;
+    }
+    return empty < cells->count;
+}
+
 enum csv_query csv_query(struct arena *arena, const struct csv_cells *cells) {
     size_t own = 0;
     size_t gpus = 0;
     size_t processes = 0;
     size_t pages = 0;
-    for (size_t i = 0; i < cells->count; i++)
-        if (is_no_name(cells->at[i])) return QUERY_NONE;
+    if (!csv_all_names(cells)) return QUERY_NONE;
     for (size_t i = 0; i < cells->count; i++) {
         struct nvidia_field field = nvidia_field(arena, cells->at[i]);
         processes += field.role == NVIDIA_PID;

@@ -165,14 +165,43 @@ static void take_row(struct sample *sample, const struct csv_cells *cells) {
     sample->rows++;
 }
 
+// The number of cells that most lines have: a prompt or a warning may stand above the rows.
+static size_t usual_cells(struct text head) {
+    size_t counts[COLUMNS_MOST + 1] = {0};
+    size_t best = 0;
+    struct csv_cells cells = {0};
+    for (size_t rows = 0; head.at != NULL && rows < ROWS_MOST; rows++) {
+        csv_cells(&cells, text_trim(text_cut(&head, '\n')));
+        if (cells.count == 0 || cells.count > COLUMNS_MOST) continue;
+        if (++counts[cells.count] > counts[best]) best = cells.count;
+    }
+    csv_cells_free(&cells);
+    return best;
+}
+
+struct text csv_foreign_header(struct text head, uint32_t *number) {
+    size_t usual = usual_cells(head);
+    struct text found = {NULL, 0};
+    struct csv_cells cells = {0};
+    for (*number = 1; head.at != NULL && *number <= ROWS_MOST; ++*number) {
+        struct text line = text_trim(text_cut(&head, '\n'));
+        csv_cells(&cells, line);
+        if (usual < 2 || cells.count != usual) continue;
+        if (csv_all_names(&cells)) found = line;
+        break;
+    }
+    csv_cells_free(&cells);
+    return found;
+}
+
 static void take_rows(struct sample *sample, struct text head) {
     struct csv_cells cells = {0};
+    sample->columns = usual_cells(head);
     while (head.at != NULL && sample->rows < ROWS_MOST) {
         struct text line = text_trim(text_cut(&head, '\n'));
         if (line.length == 0 || head.at == NULL) continue;  // the last one may be cut
         csv_cells(&cells, line);
-        if (sample->rows == 0 && cells.count <= COLUMNS_MOST) sample->columns = cells.count;
-        if (cells.count == sample->columns) take_row(sample, &cells);
+        if (cells.count == sample->columns && cells.count > 0) take_row(sample, &cells);
     }
     csv_cells_free(&cells);
 }

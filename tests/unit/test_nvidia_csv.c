@@ -145,6 +145,17 @@ static void a_question_mark_leaves_a_column_out(void **state) {
     parsed_free(&log);
 }
 
+static void a_prompt_above_rows_without_header_is_no_row(void **state) {
+    (void)state;
+    struct parsed log = parsed_text(
+        "user@node:~$ nvidia-smi -l 1\n2024/05/06 07:08:00.000, 97 %, 1234 MiB\n2024/05/06 07:08:01.000, 98 %, 1235 "
+        "MiB\n");
+    assert_float_equal(parsed_value(&log, "gpu0", "utilization.gpu", 1), 98, 0);
+    assert_int_equal(parsed_rows(&log, "gpu0"), 2);
+    assert_int_equal(log.source->skipped_lines, 1);
+    parsed_free(&log);
+}
+
 // ── several GPUs ────────────────────────────────────────────────────────────
 
 static void an_index_names_the_gpus(void **state) {
@@ -456,12 +467,12 @@ static void a_step_over_midnight_tells_day_from_month(void **state) {
 
 static void a_header_nobody_knows_is_quoted_with_its_line(void **state) {
     (void)state;
-    struct parsed log = parsed_text("# written by hand\nwhen, busy, held\n2024/05/06 07:08:00.000, 90, 1000\n");
-    assert_true(log.source->format == NULL || log.source->refused);
-    if (log.source->refused) {
-        assert_true(parsed_problem(&log, "when, busy, held"));
-        assert_int_equal(log.source->problems[0].line, 2);
-    }
+    struct parsed log = parsed_text(
+        "# written by hand\nwhen, busy, held\n2024/05/06 07:08:00.000, 90, 1000\n2024/05/06 07:08:01.000, 90, 1000\n");
+    assert_true(log.source->refused);
+    assert_true(parsed_problem(&log, "\"when, busy, held\""));
+    assert_int_equal(log.source->problems[0].line, 2);
+    assert_int_equal(log.source->table_count, 0);
     parsed_free(&log);
 }
 
@@ -483,6 +494,7 @@ int main(void) {
         cmocka_unit_test(units_tell_columns_without_a_header),
         cmocka_unit_test(without_header_and_units_nothing_is_guessed),
         cmocka_unit_test(a_question_mark_leaves_a_column_out),
+        cmocka_unit_test(a_prompt_above_rows_without_header_is_no_row),
         cmocka_unit_test(an_index_names_the_gpus),
         cmocka_unit_test(without_an_id_the_place_in_the_burst_counts),
         cmocka_unit_test(an_id_that_never_changes_lies),
