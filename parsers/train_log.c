@@ -5,75 +5,43 @@
 #include "parsers/train_log.h"
 
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "core/lang.h"
-#include "parsers/pcre.h"
+#include "parsers/log_clock.h"
+#include "parsers/train_words.h"
 
-enum { STEP, EPOCH, LOSS, RATE, SECONDS, MILLISECONDS, VALUES };
-
-struct shape {
-    int value;
-    const char *regex;  // first group: the number
-};
-
-// Wordings of PyTorch scripts, Keras, Lightning, Hugging Face, Megatron/DeepSpeed and tqdm bars. The first that fits
-// wins.
-static const struct shape shapes[] = {
-    {STEP, "(?i)\\b(?:global_?step|step|iteration|iter|batch)\\b['\"]?\\s*[:=#]?\\s*\\[?\\s*(\\d+)"},
-    {STEP, "\\|\\s*(\\d+)/\\d+\\s*\\["},        // tqdm: "45%|####    | 450/1000 [01:20<01:37, 5.6it/s]"
-    {STEP, "^\\s*(\\d+)/\\d+\\s*(?:\\[|━|-)"},  // Keras: " 120/1875 [=>....] - ETA: 2s"
-    {EPOCH, "(?i)\\bepochs?\\b['\"]?\\s*[:=#]?\\s*\\[?\\s*(\\d+(?:\\.\\d+)?)"},
-    {LOSS, "(?i)\\b(?:train_|lm )?loss\\b['\"]?\\s*[:=]?\\s*(-?\\d+(?:\\.\\d+)?(?:e[-+]?\\d+)?)"},
-    {RATE, "(?i)(\\d+(?:\\.\\d+)?)\\s*(?:samples|images|imgs?|examples|sequences|tokens)\\s*/\\s*s(?:ec(?:ond)?)?\\b"},
-    {RATE, "(?i)\\b(?:throughput|samples_per_second|samples/sec|images/sec)\\b['\"]?\\s*[:=]?\\s*(\\d+(?:\\.\\d+)?)"},
-    {MILLISECONDS, "(?i)elapsed time per iteration \\(ms\\)\\s*[:=]\\s*(\\d+(?:\\.\\d+)?)"},
-    {MILLISECONDS, "(\\d+(?:\\.\\d+)?)\\s*ms/(?:step|it(?:er)?|batch)\\b"},
-    {SECONDS, "(\\d+(?:\\.\\d+)?)\\s*s(?:ec)?/(?:step|it(?:er)?|batch)\\b"},
-    {SECONDS,
-     "(?i)\\b(?:step_time|iter_time|batch_time|time per step|time/iter)\\b['\"]?\\s*[:=]?\\s*(\\d+(?:\\.\\d+)?)"},
-};
-enum { SHAPES = sizeof shapes / sizeof shapes[0] };
-
-static const char per_second[] = "(\\d+(?:\\.\\d+)?)\\s*(?:it|steps?|batch(?:es)?)/s\\b";
-
-struct happening {
-    enum event_kind kind;
-    const char *regex;
-};
-static const struct happening happenings[] = {
-    {EVENT_CUDA_OOM,
-     "CUDA out of memory|OutOfMemoryError|CUDA_ERROR_OUT_OF_MEMORY|RESOURCE_EXHAUSTED: (?:OOM|Out of memory)"},
-    {EVENT_JOB_ERROR,
-     "^Traceback \\(most recent call last\\)|\\bNCCL (?:error|timeout|WARN .*timeout)|Watchdog caught collective|"
-     "RuntimeError: |Segmentation fault|\\bCancelled by user\\b|DUE TO TIME LIMIT"},
-    {EVENT_CHECKPOINT,
-     "(?i)\\b(?:saving|saved|writing|wrote|save)\\b.{0,40}\\b(?:checkpoint|ckpt|model|state)|\\bcheckpoint\\b.{0,40}"
-     "\\b(?:saved|written)"},
-    {EVENT_VALIDATION,
-     "(?i)\\b(?:validation|validating|evaluation|evaluating|running eval)\\b|\\bval(?:_|idation )(?:loss|acc)"},
-    {EVENT_EPOCH,
-     "(?i)\\bepoch\\b.{0,30}\\b(?:done|finished|ended|end|complete[d]?|took|time|starting|started|begin)\\b|\\b(?:end|"
-     "start|beginning) of epoch\\b"},
-};
-enum { HAPPENINGS = sizeof happenings / sizeof happenings[0] };
+enum { EVENTS_MOST = 20000 };  // a log that says "val_loss" in every line
 
 struct train {
     struct source *source;
-    struct pattern *shapes[SHAPES], *happenings[HAPPENINGS], *per_second, *stamp, *user;
-    const struct parse_options *options;
+    struct train_words *words;
+    struct pattern *user, *trailing;
+    struct log_clock clock;
     millis time;       // of the line, MILLIS_NONE if it has none
     millis last_time;  // of the last stamp seen
     millis step_at;    // time and number of the last step line
     double step;
     double epoch;
     size_t steps;
+    size_t undated;   // step lines without a stamp among lines with stamps
+    bool step_dated;  // a step line had a stamp, or was dated by one
 };
 
 // ── stamps ──────────────────────────────────────────────────────────────────
 
-// A stamp at the start of the line, bare or in brackets, behind at most one short word ("INFO:", "[rank0]:").
+static bool is_behind_stamp(char c) { return c == ']' || c == ')' || c == ' ' || c == ',' || c == ':'; }
+
+// Stamps that rest on something else than the first step line's cannot be compared; the clock is the step lines'.
+static bool read_stamp(struct train *train, struct text stamp) {
+    if (!log_clock_read(&train->clock, stamp, &train->time)) return false;
+    if (train->clock.ambiguous) train->source->day_month_open = true;
+    train->last_time = train->time;
+    return true;
+}
+
+// A stamp at the start of the line, bare or in brackets, behind at most three short words ("INFO:", "[rank0]:").
+// Returns the line behind it.
 static struct text take_stamp(struct train *train, struct text line) {
     train->time = MILLIS_NONE;
     struct text rest = text_trim(line);
@@ -82,74 +50,62 @@ static struct text take_stamp(struct train *train, struct text line) {
         if (at.at[0] == '[' || at.at[0] == '(') at = text_skip(at, 1);
         struct when when;
         size_t used = 0;
-        if (at.length > 0 && when_read_prefix(at, train->options->date_order, &when, &used) && when.has_date &&
-            when.has_time) {
-            if (!when.has_year) return rest;
-            train->time = when_millis(&when);
-            if (train->time == MILLIS_NONE) return rest;
-            struct source *source = train->source;
-            if (source->clock == CLOCK_NONE) {
-                source->clock = when.epoch ? CLOCK_EPOCH : when.has_zone ? CLOCK_ZONED : CLOCK_LOCAL;
-                source->fraction = when.has_fraction;
-                if (when.has_zone && !when.epoch) source->zone = when_zone(source->arena_, when.zone_minutes);
-                source->zone_first = source->zone_last = when.zone_minutes;
-            }
-            train->last_time = train->time;
+        if (at.length > 0 && when_read_prefix(at, train->clock.order, &when, &used) && when.has_date && when.has_time) {
+            if (!when.has_year || !read_stamp(train, text_head(at, used))) return rest;
             rest = text_skip(at, used);
-            while (rest.length > 0 && (rest.at[0] == ']' || rest.at[0] == ')' || rest.at[0] == ' ' ||
-                                       rest.at[0] == ',' || rest.at[0] == ':'))
-                rest = text_skip(rest, 1);
+            while (rest.length > 0 && is_behind_stamp(rest.at[0])) rest = text_skip(rest, 1);
             return rest;
         }
         struct text word = text_word(&rest);
-        if (word.length > 12) return text_trim(line);
+        if (word.length > 12) break;
         rest = text_trim(rest);
     }
     return text_trim(line);
 }
 
-// ── steps ───────────────────────────────────────────────────────────────────
-
-static bool number_of(struct pattern *pattern, struct text line, double *value) {
+// Epoch seconds at the end of the line, as TensorFlow's benchmarks print them.
+static void take_trailing_stamp(struct train *train, struct text line) {
     struct text groups[2];
-    return pattern_match(pattern, line, groups, 2) && text_number(groups[1], value);
+    if (train->time != MILLIS_NONE || !pattern_match(train->trailing, line, groups, 2)) return;
+    if (!train->step_dated && train->source->clock == CLOCK_LOCAL) {
+        // Nothing that matters was dated by the civil times so far.
+        train->source->clock = CLOCK_NONE;
+        train->source->zone = "";
+        train->source->day_month_open = false;
+        for (size_t i = 0; i < train->source->event_count; i++) train->source->events[i].time = MILLIS_NONE;
+    }
+    read_stamp(train, groups[1]);
 }
 
-static void read_values(struct train *train, struct text line, double *values) {
-    for (size_t i = 0; i < VALUES; i++) values[i] = NAN;
-    for (size_t i = 0; i < SHAPES; i++) {
-        double value = NAN;
-        if (isnan(values[shapes[i].value]) && number_of(train->shapes[i], line, &value))
-            values[shapes[i].value] = value;
-    }
-    if (isnan(values[SECONDS]) && !isnan(values[MILLISECONDS])) values[SECONDS] = values[MILLISECONDS] / 1000;
-    double rate = NAN;
-    if (isnan(values[SECONDS]) && number_of(train->per_second, line, &rate) && rate > 0) values[SECONDS] = 1 / rate;
+// ── steps ───────────────────────────────────────────────────────────────────
+
+static bool group_text(const struct train *train, const struct text *groups, size_t count, const char *name,
+                       struct text *text) {
+    size_t group = pattern_group(train->user, name);
+    if (group == 0 || group >= count || groups[group].at == NULL) return false;
+    *text = groups[group];
+    return true;
 }
 
 // --step-pattern: named groups step, time, seconds, rate.
 static bool read_user(struct train *train, struct text line, double *values) {
-    enum { GROUPS = 16 };
-    struct text groups[GROUPS];
-    if (!pattern_match(train->user, line, groups, GROUPS)) return false;
+    enum { GROUPS = 32 };
     static const struct {
         const char *name;
         int value;
-    } names[] = {{"step", STEP}, {"seconds", SECONDS}, {"rate", RATE}};
-    for (size_t i = 0; i < VALUES; i++) values[i] = NAN;
+    } names[] = {{"step", TRAIN_STEP}, {"seconds", TRAIN_SECONDS}, {"rate", TRAIN_RATE}};
+    struct text groups[GROUPS];
+    struct text text;
+    if (!pattern_match(train->user, line, groups, GROUPS)) return false;
+    for (size_t i = 0; i < TRAIN_VALUES; i++) values[i] = NAN;
     for (size_t i = 0; i < 3; i++) {
-        size_t group = pattern_group(train->user, names[i].name);
         double value = NAN;
-        if (group > 0 && group < GROUPS && groups[group].at != NULL && text_number(groups[group], &value))
+        if (group_text(train, groups, GROUPS, names[i].name, &text) && text_number(text, &value) && isfinite(value))
             values[names[i].value] = value;
     }
-    size_t group = pattern_group(train->user, "time");
-    struct when when;
-    if (group > 0 && group < GROUPS && groups[group].at != NULL &&
-        when_read(groups[group], train->options->date_order, &when) && when.has_date && when.has_year) {
-        train->time = when_millis(&when);
-        if (train->source->clock == CLOCK_NONE)
-            train->source->clock = when.epoch ? CLOCK_EPOCH : when.has_zone ? CLOCK_ZONED : CLOCK_LOCAL;
+    if (group_text(train, groups, GROUPS, "time", &text)) {
+        train->time = MILLIS_NONE;
+        read_stamp(train, text);
     }
     return true;
 }
@@ -159,123 +115,169 @@ static void set(struct train *train, struct table *table, size_t row, const char
     if (!isnan(value)) table_set(table, row, table_column(train->source, table, name, unit, kind), value);
 }
 
+// The time of a step line. MILLIS_NONE where others have stamps and this one has none.
+static millis step_time(const struct train *train) {
+    if (train->time != MILLIS_NONE) return train->time;
+    return train->source->clock == CLOCK_NONE ? (millis)train->steps : MILLIS_NONE;
+}
+
 // The pace since the last step line: the stamps', unless the line itself states one.
 static void take_step(struct train *train, const double *values, uint32_t number) {
-    millis time = train->time != MILLIS_NONE           ? train->time
-                  : train->source->clock == CLOCK_NONE ? (millis)train->steps
-                                                       : MILLIS_NONE;
-    if (time == MILLIS_NONE) return;  // a step line without a stamp among lines with stamps
-    double elapsed =
-        train->step_at != MILLIS_NONE && time > train->step_at ? (double)(time - train->step_at) / 1000.0 : NAN;
+    millis time = step_time(train);
+    if (time == MILLIS_NONE) {
+        train->undated++;
+        return;
+    }
+    bool dated = train->time != MILLIS_NONE;
+    double elapsed = dated && train->step_at != MILLIS_NONE && time > train->step_at
+                         ? (double)(time - train->step_at) / 1000.0
+                         : NAN;
     struct table *table = source_table(train->source, TEXT("job"), ENTITY_JOB);
-    size_t row = table_row(table, time, isnan(elapsed) || train->time == MILLIS_NONE ? 0 : elapsed, number);
-    set(train, table, row, "step", UNIT_NONE, SERIES_STATE, values[STEP]);
-    set(train, table, row, "epoch", UNIT_NONE, SERIES_STATE, values[EPOCH]);
-    set(train, table, row, "loss", UNIT_NONE, SERIES_STATE, values[LOSS]);
-    set(train, table, row, "throughput", UNIT_PER_S, SERIES_AVERAGE, values[RATE]);
-    double done = values[STEP] - train->step;
-    if (!isnan(values[SECONDS])) {
-        set(train, table, row, "step_time", UNIT_SECONDS, SERIES_AVERAGE, values[SECONDS]);
-    } else if (train->time != MILLIS_NONE && done > 0 && !isnan(elapsed)) {
+    size_t row = table_row(table, time, isnan(elapsed) ? 0 : elapsed, number);
+    set(train, table, row, "step", UNIT_NONE, SERIES_STATE, values[TRAIN_STEP]);
+    set(train, table, row, "epoch", UNIT_NONE, SERIES_STATE, values[TRAIN_EPOCH]);
+    set(train, table, row, "loss", UNIT_NONE, SERIES_STATE, values[TRAIN_LOSS]);
+    set(train, table, row, "throughput", UNIT_PER_S, SERIES_AVERAGE, values[TRAIN_RATE]);
+    set(train, table, row, "epoch_time", UNIT_SECONDS, SERIES_AVERAGE, values[TRAIN_EPOCH_TIME]);
+    double done = values[TRAIN_STEP] - train->step;
+    if (!isnan(values[TRAIN_SECONDS])) {
+        set(train, table, row, "step_time", UNIT_SECONDS, SERIES_AVERAGE, values[TRAIN_SECONDS]);
+    } else if (done > 0 && !isnan(elapsed)) {
         table_set(table, row, table_column_derived(train->source, table, "step_time", UNIT_SECONDS, SERIES_AVERAGE),
                   elapsed / done);
     }
-    train->step = values[STEP];
-    train->step_at = time;
+    train->step_dated = train->step_dated || dated;
     train->steps++;
+    if (done == 0) return;  // another rank says the same
+    train->step = values[TRAIN_STEP];
+    train->step_at = dated ? time : MILLIS_NONE;
 }
 
-static void take_epoch(struct train *train, double epoch, struct text line, uint32_t number) {
-    if (isnan(epoch) || (!isnan(train->epoch) && floor(epoch) == floor(train->epoch))) return;
-    if (!isnan(train->epoch))
-        source_event(train->source, train->time, number, EVENT_EPOCH, TEXT(""), line, floor(epoch));
-    train->epoch = epoch;
+// ── lines ───────────────────────────────────────────────────────────────────
+
+static void take_event(struct train *train, enum event_kind kind, struct text line, uint32_t number, double value) {
+    if (train->source->event_count == EVENTS_MOST)
+        source_problem(train->source, number, SEVERITY_WARNING, tr("more than %d events: the rest is not kept"),
+                       EVENTS_MOST);
+    // A traceback's last line often has no stamp of its own: it belongs to the one before.
+    millis at = train->time != MILLIS_NONE ? train->time : train->last_time;
+    if (train->source->event_count <= EVENTS_MOST) source_event(train->source, at, number, kind, TEXT(""), line, value);
+}
+
+// An event of the line, and the next epoch's begin where no line tells of it but by its number.
+static void take_events(struct train *train, struct text line, uint32_t number, double epoch) {
+    bool next = !isnan(train->epoch) && floor(epoch) > floor(train->epoch);
+    if (!isnan(epoch)) train->epoch = epoch;
+    enum event_kind kind = EVENT_NOTE;
+    bool told = train_words_event(train->words, line, &kind);
+    if (told) take_event(train, kind, line, number, kind == EVENT_EPOCH ? floor(epoch) : NAN);
+    if (next && (!told || kind != EVENT_EPOCH)) take_event(train, EVENT_EPOCH, line, number, floor(epoch));
+}
+
+static bool has_pace(const double *values) {
+    return !isnan(values[TRAIN_RATE]) || !isnan(values[TRAIN_SECONDS]) || !isnan(values[TRAIN_EPOCH_TIME]);
 }
 
 static void take_line(struct train *train, struct text line, uint32_t number) {
     struct text body = take_stamp(train, line);
-    for (size_t i = 0; i < HAPPENINGS; i++) {
-        if (!pattern_match(train->happenings[i], body, NULL, 0)) continue;
-        // A traceback's last line often has no stamp of its own: it belongs to the one before.
-        millis at = train->time != MILLIS_NONE ? train->time : train->last_time;
-        source_event(train->source, at, number, happenings[i].kind, TEXT(""), body, NAN);
-        break;
-    }
-    double values[VALUES];
+    double values[TRAIN_VALUES];
+    train_words_read(train->words, body, values);
+    if (has_pace(values)) take_trailing_stamp(train, body);
+    take_events(train, body, number, values[TRAIN_EPOCH]);
     if (train->user != NULL) {
         if (read_user(train, line, values)) take_step(train, values, number);
         return;
     }
-    read_values(train, body, values);
-    bool pace = !isnan(values[RATE]) || !isnan(values[SECONDS]) || !isnan(values[LOSS]);
-    take_epoch(train, values[EPOCH], body, number);
-    if (!isnan(values[STEP]) && (pace || train->time != MILLIS_NONE) && values[STEP] >= 0) {
-        if (pace) take_step(train, values, number);
-    } else if (isnan(values[STEP]) && (!isnan(values[RATE]) || !isnan(values[SECONDS]))) {
-        take_step(train, values, number);
+    bool counted = !isnan(values[TRAIN_STEP]) || !isnan(values[TRAIN_EPOCH]);
+    if (has_pace(values) || (counted && !isnan(values[TRAIN_LOSS]))) take_step(train, values, number);
+}
+
+// Day or month first: what the beginning of the log proves.
+static enum date_order order_of(struct text head) {
+    size_t day_first = 0;
+    size_t month_first = 0;
+    while (head.at != NULL) {
+        struct text line = text_cut(&head, '\n');
+        if (line.length > 0 && line.at[0] == '[') line = text_skip(line, 1);
+        int64_t first = 0;
+        int64_t second = 0;
+        if (line.length < 10 || line.at[2] != line.at[5] || strchr("/-.", line.at[2]) == NULL || line.at[2] == '\0' ||
+            !text_integer(text_head(line, 2), &first) || !text_integer(text_head(text_skip(line, 3), 2), &second))
+            continue;
+        day_first += first > 12 && first <= 31;
+        month_first += second > 12 && second <= 31;
     }
+    if (day_first > 0 && month_first == 0) return DATE_ORDER_DMY;
+    return month_first > 0 && day_first == 0 ? DATE_ORDER_MDY : DATE_ORDER_UNKNOWN;
 }
 
-static void patterns_new(struct train *train) {
-    for (size_t i = 0; i < SHAPES; i++) train->shapes[i] = pattern_new(shapes[i].regex);
-    for (size_t i = 0; i < HAPPENINGS; i++) train->happenings[i] = pattern_new(happenings[i].regex);
-    train->per_second = pattern_new(per_second);
-}
-
-static void patterns_free(struct train *train) {
-    for (size_t i = 0; i < SHAPES; i++) pattern_free(train->shapes[i]);
-    for (size_t i = 0; i < HAPPENINGS; i++) pattern_free(train->happenings[i]);
-    pattern_free(train->per_second);
-    pattern_free(train->user);
+static void take_user_pattern(struct train *train, const char *pattern) {
+    char message[200];
+    train->user = pattern_user(pattern, message, sizeof message);
+    if (train->user == NULL) {
+        source_problem(train->source, 0, SEVERITY_WARNING, tr("--step-pattern: %s"), message);
+    } else if (pattern_group(train->user, "step") == 0 && pattern_group(train->user, "seconds") == 0 &&
+               pattern_group(train->user, "rate") == 0) {
+        source_problem(train->source, 0, SEVERITY_WARNING,
+                       tr("--step-pattern has none of the groups (?<step>…), (?<seconds>…) and (?<rate>…)"));
+        pattern_free(train->user);
+        train->user = NULL;
+    }
 }
 
 void train_log_parse(struct lines *lines, const struct parse_options *options, struct source *source) {
     struct train train = {.source = source,
-                          .options = options,
+                          .words = train_words_new(),
+                          .trailing = pattern_new("\\s(1\\d{9}(?:\\.\\d+)?)\\s*$"),
+                          .clock = {.source = source, .order = options->date_order},
                           .time = MILLIS_NONE,
                           .last_time = MILLIS_NONE,
                           .step_at = MILLIS_NONE,
                           .step = NAN,
                           .epoch = NAN};
-    patterns_new(&train);
-    if (options->step_pattern != NULL) {
-        char message[200];
-        train.user = pattern_user(options->step_pattern, message, sizeof message);
-        if (train.user == NULL) source_problem(source, 0, SEVERITY_WARNING, tr("--step-pattern: %s"), message);
+    if (options->step_pattern != NULL) take_user_pattern(&train, options->step_pattern);
+    if (train.clock.order == DATE_ORDER_UNKNOWN) {
+        train.clock.order = order_of(lines_peek(lines));
+        source->day_month_proved = train.clock.order != DATE_ORDER_UNKNOWN;
     }
     struct text line;
-    while (lines_next(lines, &line)) {
-        // A progress bar rewrites its line with carriage returns: only its last state counts.
-        for (struct text rest = text_head(line, 4096); rest.at != NULL;) {
-            struct text part = text_cut(&rest, '\r');
-            if (rest.at == NULL || rest.length == 0) {
-                take_line(&train, part, lines_number(lines));
-                break;
-            }
-        }
-    }
+    while (lines_next(lines, &line)) take_line(&train, text_head(line, 4096), lines_number(lines));
+    if (train.undated > 0)
+        source_problem(source, 0, SEVERITY_WARNING,
+                       tr("%zu step lines without a time stamp among lines with one: they are left out"),
+                       train.undated);
     source->reports = train.steps;
     source->samples = train.steps;
-    patterns_free(&train);
+    train_words_free(train.words);
+    pattern_free(train.trailing);
+    pattern_free(train.user);
 }
+
+// ── the bid ─────────────────────────────────────────────────────────────────
 
 int train_log_bid(struct text head, bool whole) {
     (void)whole;
     struct pattern *step = pattern_new(
-        "(?i)\\b(?:global_?step|step|iteration|iter|epoch)\\b['\"]?\\s*[:=#]?\\s*\\[?\\s*\\d+.*\\b(?:loss|lr|samples/"
-        "s|it/s|ms/step|s/it)\\b");
-    struct pattern *bar = pattern_new("\\d+/\\d+ \\[[^\\]]*(?:it/s|s/it)|\\d+/\\d+ \\[[=>.]+\\]|ms/step");
-    struct pattern *oom = pattern_new("CUDA out of memory|world_size=\\d+|torch\\.distributed|\\{'loss': ");
+        "(?i)\\b(?:global_?step|steps?|iteration|iter|epoch)\\b['\"]?\\s*[:=#]?\\s*\\[?\\s*\\d+.*(?:\\b|_)(?:loss|lr|"
+        "samples/s|it/s|ms/step|s/it)\\b");
+    struct pattern *bar = pattern_new(
+        "\\d+/\\d+ \\[[^\\]]*(?:it/s|s/it)|\\d+/\\d+ \\[[=>.]+\\]|\\dms/step|^\\s*\\d+\\s+images/sec:|"
+        "elapsed time per iteration|^\\W*\\{'loss': ");
+    struct pattern *other = pattern_new(
+        "CUDA out of memory|world_size=\\d+|torch\\.distributed|(?i)\\b(?:train|training|val|dev|test)_loss['\"]?:|"
+        "\\btrain_runtime\\b");
     size_t steps = 0;
     size_t others = 0;
     for (struct text rest = head; rest.at != NULL;) {
-        struct text line = text_cut(&rest, '\n');
-        steps += pattern_match(step, line, NULL, 0) || pattern_match(bar, line, NULL, 0);
-        others += pattern_match(oom, line, NULL, 0);
+        struct text line = text_head(text_cut(&rest, '\n'), 4096);
+        if (pattern_match(step, line, NULL, 0) || pattern_match(bar, line, NULL, 0))
+            steps++;
+        else
+            others += pattern_match(other, line, NULL, 0);
     }
     pattern_free(step);
     pattern_free(bar);
-    pattern_free(oom);
+    pattern_free(other);
     if (steps >= 3) return BID_LIKELY;
     return steps + others >= 1 ? BID_WEAK : BID_NONE;
 }
