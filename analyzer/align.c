@@ -6,6 +6,7 @@
 
 #include "analyzer/align_link.h"
 #include "analyzer/align_parts.h"
+#include "analyzer/align_steps.h"
 #include "analyzer/civil_zone.h"
 #include "core/lang.h"
 
@@ -28,7 +29,8 @@ enum standing {
 };
 
 struct task {
-    const struct recording *recording;
+    const struct recording *recording;  // the logs as if their clocks had run on evenly
+    struct stepped *stepped;            // what is known of the clock within each
     const struct analyze_options *options;
     struct arena *arena;
     struct source_clock *clocks;
@@ -75,13 +77,15 @@ static void take_zone(struct task *task, size_t i, const struct clock_option *op
     millis utc = civil_zone_utc(zone, middle, false, NULL);
     int before = civil_zone_offset(zone, civil_zone_utc(zone, source->first, false, NULL));
     int after = civil_zone_offset(zone, civil_zone_utc(zone, source->last, false, NULL));
-    const char *note = before == after ? arena_printf(task->arena, tr("zone %s, as given"), option->zone)
-                                       : arena_printf(task->arena,
-                                                      tr("zone %s, as given; its offset changes within the log, and "
-                                                         "only the one in the middle is applied"),
-                                                      option->zone);
-    set(&task->clocks[i], civil_zone_offset(zone, utc), before == after ? 1 : fabs((double)(after - before)),
-        CLOCK_OPTION, before == after, note);
+    const char *note = before == after || steps_any(&task->stepped[i])
+                           ? arena_printf(task->arena, tr("zone %s, as given"), option->zone)
+                           : arena_printf(task->arena,
+                                          tr("zone %s, as given; its offset changes within the log, and "
+                                             "only the one in the middle is applied"),
+                                          option->zone);
+    bool steps = steps_any(&task->stepped[i]);  // the changes are steps of the log, counted from its start
+    set(&task->clocks[i], steps ? before : civil_zone_offset(zone, utc),
+        before == after || steps ? 1 : fabs((double)(after - before)), CLOCK_OPTION, before == after || steps, note);
     task->standing[i] = STANDING_UTC;
 }
 
@@ -195,7 +199,9 @@ static double choose_assumption(const struct task *task, const struct source *so
 }
 
 static void link_one(struct task *task, size_t i, double assumed) {
-    struct link_request request = {task->group, task->group_count, task->recording->sources[i], assumed - task->base};
+    bool part = steps_open(&task->stepped[i]) || steps_open(&task->stepped[task->reference_index]);
+    struct link_request request = {task->group, task->group_count, task->recording->sources[i], assumed - task->base,
+                                   part};
     struct link_result link = link_logs(&request, task->arena);
     set(&task->clocks[i], link.lead + task->base, link.uncertainty, link.method, link.established, link.note);
     task->standing[i] = STANDING_LINKED;
@@ -204,7 +210,8 @@ static void link_one(struct task *task, size_t i, double assumed) {
 // A second chance against a log that is already placed: two tools that watch the same CPU and disks agree closely.
 static bool link_through(struct task *task, size_t i, size_t over) {
     const struct source *through = task->recording->sources[over];
-    struct link_request request = {&through, 1, task->recording->sources[i], 0};
+    bool part = steps_open(&task->stepped[i]) || steps_open(&task->stepped[over]);
+    struct link_request request = {&through, 1, task->recording->sources[i], 0, part};
     struct link_result link = link_logs(&request, task->arena);
     if (!link.established) return false;
     const struct source_clock *base = &task->clocks[over];
@@ -290,7 +297,8 @@ static bool move_to_utc(struct task *task, size_t stated) {
     // What the recording holds of it is UTC, or, with a zone by option, the civil time of that zone.
     double own = task->clocks[stated].offset_seconds;
     double assumed = own == 0 ? choose_assumption(task, source, -wall, 0) : choose_assumption(task, source, 0, own);
-    struct link_request request = {task->group, task->group_count, source, assumed};
+    bool part = steps_open(&task->stepped[stated]) || steps_open(&task->stepped[task->reference_index]);
+    struct link_request request = {task->group, task->group_count, source, assumed, part};
     struct link_result link = link_logs(&request, task->arena);
     if (!link.established && link.uncertainty > UNPROVED_SAME) return false;
     double east = own - link.lead;  // of the reference's clock over UTC
@@ -423,9 +431,54 @@ static void place_untimed(struct task *task) {
     }
 }
 
+// ── clocks that changed while the log was written ───────────────────────────
+
+// Finds the steps of all logs, and puts views in which they are undone in the place of the logs.
+static const struct recording *undo_steps(struct task *task, const struct recording *recording) {
+    size_t count = recording->source_count;
+    task->stepped = arena_array(task->arena, count, sizeof *task->stepped);
+    for (size_t i = 0; i < count; i++) {
+        const struct source *source = recording->sources[i];
+        steps_find(source, &task->stepped[i]);
+        const struct clock_option *given = option_for(task->options->timezones, task->options->timezone_count, source);
+        const struct civil_zone *zone = given != NULL && given->zone != NULL && source->clock == CLOCK_LOCAL
+                                            ? civil_zone_open(task->arena, given->zone)
+                                            : NULL;
+        if (zone != NULL) steps_of_zone(&task->stepped[i], zone);
+    }
+    steps_compare(task->stepped, count);
+    steps_prove(task->stepped, count);
+    struct recording *undone = arena_alloc(task->arena, sizeof *undone);
+    *undone = *recording;
+    undone->sources = arena_array(task->arena, count, sizeof *undone->sources);
+    for (size_t i = 0; i < count; i++)
+        undone->sources[i] = steps_any(&task->stepped[i])
+                                 ? steps_view(&task->stepped[i], steps_main(&task->stepped[i]), task->arena)
+                                 : recording->sources[i];
+    return undone;
+}
+
+static void say_steps(struct task *task, const struct recording *recording) {
+    for (size_t i = 0; i < recording->source_count; i++) {
+        struct source_clock *clock = &task->clocks[i];
+        struct stepped *log = &task->stepped[i];
+        clock->source = recording->sources[i];
+        if (!clock->placed) continue;
+        clock->uncertainty_seconds += log->doubt;
+        if (!steps_any(log)) continue;
+        clock->segments = steps_segments(log, steps_main(log), task->arena, &clock->segment_count);
+        for (size_t k = 0; k < log->count; k++)
+            if (log->steps[k].kind <= STEP_PROVED) clock->uncertainty_seconds += log->steps[k].uncertainty;
+        if (steps_open(log) || steps_doubted(log)) clock->established = false;
+        const char *note = steps_note(log, task->arena);
+        clock->note = clock->note[0] == '\0' ? note : arena_printf(task->arena, "%s; %s", clock->note, note);
+    }
+}
+
 void align_sources(const struct recording *recording, const struct analyze_options *options, struct arena *arena,
                    struct source_clock *clocks, const struct source **reference, const char **zone) {
-    struct task task = {.recording = recording, .options = options, .arena = arena, .clocks = clocks};
+    struct task task = {.options = options, .arena = arena, .clocks = clocks};
+    task.recording = undo_steps(&task, recording);
     task.standing = arena_array(arena, recording->source_count, sizeof *task.standing);
     *zone = NULL;
     for (size_t i = 0; i < recording->source_count; i++) take_stated(&task, i);
@@ -438,5 +491,8 @@ void align_sources(const struct recording *recording, const struct analyze_optio
     place_untimed(&task);
     doubt_set_clocks(&task);
     add_offsets(&task);
-    *reference = task.reference;
+    say_steps(&task, recording);
+    *reference = NULL;
+    for (size_t i = 0; i < recording->source_count; i++)
+        if (task.recording->sources[i] == task.reference) *reference = recording->sources[i];
 }

@@ -19,6 +19,9 @@
 #define UNPROVED_SAME 60.0
 #define UNPROVED_ZONE (14 * 3600.0)
 
+// A reach that leaves out no lead.
+#define ANYWHERE 1e9
+
 struct case_file {
     struct span a, b;  // reference, other
     struct span work;  // of the reference's GPUs
@@ -188,6 +191,18 @@ static struct link_result judge(struct case_file *file) {
     return unproved(file);
 }
 
+struct lag_estimate link_search(const struct source *reference, const struct source *other, double centre, double reach,
+                                struct arena *arena) {
+    struct link_request request = {&reference, 1, other, 0, true};
+    struct case_file file = {.a = span_of(&reference, 1), .b = span_of(&other, 1), .request = &request, .arena = arena};
+    if (!file.a.known || !file.b.known) return (struct lag_estimate){.lead = NAN, .refusal = ""};
+    return search(&file, centre, 0, reach);
+}
+
+static struct link_result judge_part(const struct case_file *file) {
+    return file->lags.accepted ? by_correlation(file) : unproved(file);
+}
+
 struct link_result link_logs(const struct link_request *request, struct arena *arena) {
     struct case_file file = {
         .a = span_of(request->reference, request->reference_count),
@@ -200,8 +215,8 @@ struct link_result link_logs(const struct link_request *request, struct arena *a
     file.b.last -= request->assumed;
     file.spans = witness_spans(file.a, file.b);
     file.modified = witness_modified(request->reference[0], file.a, request->other, file.b);
-    file.lags = search(&file, 0, ZONE_STEP, SKEW_MOST);
-    struct link_result out = judge(&file);
+    file.lags = request->part ? search(&file, 0, 0, ANYWHERE) : search(&file, 0, ZONE_STEP, SKEW_MOST);
+    struct link_result out = request->part ? judge_part(&file) : judge(&file);
     out.lead += request->assumed;
     return out;
 }

@@ -2,15 +2,16 @@
 #ifndef WHYSLOW_ANALYZER_ALIGN_LINK_H
 #define WHYSLOW_ANALYZER_ALIGN_LINK_H
 
-#include "analyzer/diagnosis.h"
-
-struct arena;
+#include "analyzer/align_parts.h"
 
 struct link_request {
     const struct source *const *reference;  // logs that print one clock, the main one first
     size_t reference_count;
     const struct source *other;
     double assumed;  // the lead that is taken when nothing speaks for another, a multiple of 900 s
+    // One of the logs is only part of a file, because its clock was set: when it begins and ends proves nothing, and
+    // its clock may be off by anything.
+    bool part;
 };
 
 struct link_result {
@@ -21,5 +22,9 @@ struct link_result {
 };
 
 struct link_result link_logs(const struct link_request *request, struct arena *arena);
+
+// Correlation alone, with leads of `other` over `reference` within `reach` of `centre`.
+struct lag_estimate link_search(const struct source *reference, const struct source *other, double centre, double reach,
+                                struct arena *arena);
 
 #endif

@@ -69,7 +69,7 @@ static struct source *gpu_log(struct recording *recording, const struct world *w
         double value = 92 + 3 * chance_normal(&chance);
         if (world->stalled[(size_t)t]) value = 20 + 10 * chance_normal(&chance);
         if (world->epoch[(size_t)t]) value = 2;
-        size_t row = table_row(table, (millis)((BASE + log.offset + t) * 1000), 0, 1);
+        size_t row = table_row(table, (millis)((BASE + log.offset + t) * 1000), 0, (uint32_t)table->row_count + 2);
         table_set(table, row, column, fmax(0, fmin(100, round(value))));
     }
     source_finish(source);
@@ -92,7 +92,7 @@ static struct source *disk_log(struct recording *recording, const struct world *
         struct table *table = source_table(source, TEXT("sda"), ENTITY_DISK);
         size_t column = table_column(source, table, "aqu-sz", UNIT_NONE, SERIES_AVERAGE);
         millis stamp = log.untimed ? (millis)report : (millis)floor(BASE + log.offset + t) * 1000;
-        size_t row = table_row(table, stamp, log.untimed ? 0 : log.cadence, 1);
+        size_t row = table_row(table, stamp, log.untimed ? 0 : log.cadence, (uint32_t)report * 10);
         table_set(table, row, column, disk_queue(world, t - log.cadence, t));
     }
     source_finish(source);
@@ -105,18 +105,24 @@ struct answer {
     const struct source *reference;
 };
 
-static struct answer align(struct recording *recording, const struct analyze_options *options) {
+// The notes and segments live in the arena.
+static struct answer align_in(struct recording *recording, const struct analyze_options *options, struct arena *arena) {
     static const struct analyze_options none = {.from = MILLIS_NONE, .to = MILLIS_NONE};
-    struct arena *arena = arena_new();
     struct source_clock clocks[8];
     struct answer answer = {0};
     align_sources(recording, options == NULL ? &none : options, arena, clocks, &answer.reference, &answer.zone);
     answer.gpu = clocks[0];
     if (recording->source_count > 1) answer.disk = clocks[1];
     for (size_t i = 0; i < recording->source_count; i++) assert_true(clocks[i].note[0] != '\0');
-    // The notes die with the arena.
-    answer.gpu.note = answer.disk.note = NULL;
+    return answer;
+}
+
+static struct answer align(struct recording *recording, const struct analyze_options *options) {
+    struct arena *arena = arena_new();
+    struct answer answer = align_in(recording, options, arena);
     arena_free(arena);
+    answer.gpu.note = answer.disk.note = NULL;
+    answer.gpu.segments = answer.disk.segments = NULL;
     return answer;
 }
 
@@ -209,20 +215,112 @@ static void of_two_hundred_pairs_none_is_wrong(void **state) {
     assert_true(right >= 60);
 }
 
-static void a_clock_that_was_set_back_is_not_established(void **state) {
+// ── clocks that change while the log is written ─────────────────────────────
+
+// Moves the printed times from `share` of the log on, as a clock that is set does.
+static void set_clock(struct source *source, double share, double by) {
+    struct table *table = &source->tables[0];
+    for (size_t i = (size_t)(share * (double)table->row_count); i < table->row_count; i++)
+        table->time[i] += (millis)(by * 1000);
+    source->first = source->last = MILLIS_NONE;
+    source_finish(source);
+}
+
+static millis placed_at(const struct source_clock *clock, size_t row) {
+    const struct table *table = &clock->source->tables[0];
+    return clock_to_run(clock, table->time[row], table->line[row]);
+}
+
+// Logs in which nothing correlates, too: an hour back at an even pace is the end of daylight saving.
+static void an_hour_back_is_daylight_saving(void **state) {
     (void)state;
     struct world world = world_new(2, 0);
+    for (int both = 0; both <= 1; both++) {
+        struct recording *recording = recording_new();
+        struct source *gpu = gpu_log(recording, &world, (struct log){10, 7000, 5, 0, false});
+        struct source *disk = disk_log(recording, &world, (struct log){10, 7000, 5, 0, false});
+        millis disk_end = disk->last;
+        set_clock(disk, 0.6, -HOUR);
+        if (both) set_clock(gpu, 0.6, -HOUR);
+        struct arena *arena = arena_new();
+        struct answer answer = align_in(recording, NULL, arena);
+        assert_true(answer.disk.established && answer.disk.offset_seconds == 0 && answer.gpu.offset_seconds == 0);
+        assert_non_null(strstr(answer.disk.note, "daylight saving"));
+        assert_int_equal(placed_at(&answer.disk, disk->tables[0].row_count - 1), disk_end);
+        assert_true((strstr(answer.gpu.note, "daylight saving") != NULL) == (both == 1));
+        arena_free(arena);
+        recording_free(recording);
+    }
+    world_free(&world);
+}
+
+struct tally {
+    int right, refused, wrong;
+};
+
+// Every row that is placed must be where it was printed by a clock that was never set.
+static void check_rows(const struct answer *answer, const millis *truth, struct tally *tally) {
+    const struct table *table = &answer->disk.source->tables[0];
+    double off = 0;
+    size_t placed = 0;
+    for (size_t i = 0; i < table->row_count; i++) {
+        millis at = placed_at(&answer->disk, i);
+        if (at == MILLIS_NONE) continue;
+        placed++;
+        off = fmax(off, fabs((double)(at - truth[i])) / 1000);
+    }
+    if (!answer->disk.established)
+        tally->refused++;
+    else if (off > fmax(10, answer->disk.uncertainty_seconds) || placed < table->row_count)
+        tally->wrong++;
+    else
+        tally->right++;
+}
+
+// One log whose clock is set in mid-run, by `by` seconds; the other goes on. `pause`: no reports around the step.
+static void reset_round(double by, double pause, bool related, struct tally *tally) {
+    struct world world = world_new(4, between(300, 1200));
+    struct world other = world_new(4, between(300, 1200));
+    double end = (double)world.seconds;
     struct recording *recording = recording_new();
-    gpu_log(recording, &world, (struct log){10, 7000, 5, 0, false});
-    struct source *disk = disk_log(recording, &world, (struct log){10, 7000, 5, 0, false});
-    assert_true(align(recording, NULL).disk.established);
+    gpu_log(recording, &world, (struct log){somewhere(), end - somewhere(), 5, 0, false});
+    struct source *disk =
+        disk_log(recording, related ? &world : &other, (struct log){somewhere(), end - somewhere(), 5, 0, false});
     struct table *table = &disk->tables[0];
-    for (size_t i = table->row_count / 2; i < table->row_count; i++) table->time[i] -= 3600000;
-    struct answer answer = align(recording, NULL);
-    assert_false(answer.disk.established);
-    assert_true(answer.disk.uncertainty_seconds >= 3590);
+    size_t gap = (size_t)(pause / 5);
+    size_t middle = (size_t)(between(0.3, 0.7) * (double)table->row_count);
+    for (size_t i = middle; i + gap < table->row_count; i++) {
+        table->time[i] = table->time[i + gap];
+        table->columns[0].values[i] = table->columns[0].values[i + gap];
+    }
+    table->row_count -= gap;
+    millis *truth = malloc(table->row_count * sizeof *truth);
+    memcpy(truth, table->time, table->row_count * sizeof *truth);
+    set_clock(disk, (double)middle / (double)table->row_count, by);
+    struct arena *arena = arena_new();
+    struct answer answer = align_in(recording, NULL, arena);
+    check_rows(&answer, truth, tally);
+    arena_free(arena);
+    free(truth);
     recording_free(recording);
     world_free(&world);
+    world_free(&other);
+}
+
+static void a_clock_that_is_set_is_recovered_or_refused(void **state) {
+    (void)state;
+    enum { ROUNDS = 40 };
+    struct tally tally = {0};
+    struct tally none = {0};
+    for (int round = 0; round < ROUNDS; round++) {
+        double by = round % 2 == 0 ? -between(60, 9000) : between(200, 9000);
+        reset_round(by, round % 4 >= 2 ? between(100, 900) : 0, true, &tally);
+        reset_round(-between(60, 9000), 0, false, &none);
+    }
+    print_message("clocks set: %d recovered, %d refused, %d wrong; unrelated logs: %d, %d, %d\n", tally.right,
+                  tally.refused, tally.wrong, none.right, none.refused, none.wrong);
+    assert_int_equal(tally.wrong + none.wrong + none.right, 0);
+    assert_true(tally.right >= ROUNDS / 3);
 }
 
 // ── by anchors ──────────────────────────────────────────────────────────────
@@ -422,7 +520,8 @@ int main(void) {
         cmocka_unit_test_setup(a_zone_and_a_skew_are_recovered, seed),
         cmocka_unit_test_setup(unrelated_logs_get_no_offset, seed),
         cmocka_unit_test_setup(of_two_hundred_pairs_none_is_wrong, seed),
-        cmocka_unit_test_setup(a_clock_that_was_set_back_is_not_established, seed),
+        cmocka_unit_test_setup(an_hour_back_is_daylight_saving, seed),
+        cmocka_unit_test_setup(a_clock_that_is_set_is_recovered_or_refused, seed),
         cmocka_unit_test_setup(equal_spans_and_times_of_change_show_a_zone, seed),
         cmocka_unit_test_setup(one_clock_is_proved_by_equal_spans, seed),
         cmocka_unit_test_setup(a_single_anchor_proves_no_offset, seed),
