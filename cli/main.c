@@ -7,7 +7,7 @@
 // parsers/   lines decode: bytes → lines · reader walk unpack digest mixed hosts rotated: paths → sources
 //            parser parsers: the table of formats · pcre fields line_prefix date_order log_clock csv_cells: what formats share
 //            sysstat_* merged json_records: what sar and its kin share
-//            nvidia_* gpu_* gpustat* dcgm* iostat* smartctl* smartd_attrlog hdparm kernel_* train_log*: one family each
+//            nvidia_* gpu_* gpustat* dcgm* iostat* smartctl* smartd_attrlog hdparm kernel_* train_*: one family each
 //            vmstat* mpstat* pidstat* sar_text sadf* dstat* free_log nfsiostat: one each
 // analyzer/  analyze: the order of the work · model: what its files share · rules alerts trends: thresholds, warnings
 //            align* civil_zone years run_host: one clock, one host · grid clock_loss stalls apportion: lost GPU time

@@ -27,7 +27,11 @@ static const struct {
     {"id", UNIT_PERCENT, SERIES_AVERAGE},   {"wa", UNIT_PERCENT, SERIES_AVERAGE},
     {"st", UNIT_PERCENT, SERIES_AVERAGE},   {"gu", UNIT_PERCENT, SERIES_AVERAGE},
 };
-enum { KNOWN = sizeof known / sizeof known[0], COLUMNS_MOST = 40 };
+enum {
+    KNOWN = sizeof known / sizeof known[0],
+    COLUMNS_MOST = 40,
+    SCREENFUL = 5,  // no terminal is lower: fewer rows between two headers are a call of their own
+};
 
 struct vmstat {
     struct source *source;
@@ -36,7 +40,8 @@ struct vmstat {
     bool stamped;
     bool skip_boot;  // the next row is the average since boot
     bool began;
-    millis last;
+    size_t rows;        // since the last header
+    millis last, step;  // time of the last row, and its distance from the one before
 };
 
 static int find_known(struct text word) {
@@ -82,13 +87,39 @@ static bool read_stamp(struct vmstat *vm, const struct fields *words, millis *ti
     struct text clock = words->at[vm->columns + 1];
     struct text both = {date.at, (size_t)(clock.at + clock.length - date.at)};
     struct when when;
+    if (clock.length < 8) return false;  // the file ends in it
     if (!when_read(both, DATE_ORDER_UNKNOWN, &when) || !when.has_date || !when.has_time) return false;
     *time = when_millis(&when);
     if (vm->source->clock == CLOCK_NONE) vm->source->clock = CLOCK_LOCAL;
     return *time != MILLIS_NONE;
 }
 
-static void take_row(struct vmstat *vm, const struct fields *words, uint32_t line) {
+// Headers are repeated every screenful. One below which the clock jumps begins a run that was appended; where no times
+// are printed that can only be told where the run before was shorter than a screen.
+static bool begins_run(struct vmstat *vm, millis time) {
+    if (vm->rows > 1 || vm->last == MILLIS_NONE) return false;
+    return time < vm->last || (vm->step > 0 && time - vm->last > 2 * vm->step + 1500);
+}
+
+static void take_boot_row(struct vmstat *vm, millis time) {
+    vm->skip_boot = false;
+    vm->source->since_boot_reports++;
+    vm->last = time;
+    vm->step = 0;
+}
+
+static double take_interval(struct vmstat *vm, millis time, uint32_t line) {
+    double interval = 0;
+    if (time != MILLIS_NONE && vm->last != MILLIS_NONE) {
+        if (time + 1000 < vm->last) source_problem(vm->source, line, SEVERITY_WARNING, tr("time runs backward here"));
+        vm->step = time > vm->last ? time - vm->last : 0;
+        interval = (double)vm->step / 1000.0;
+    }
+    vm->last = time;
+    return interval;
+}
+
+static void take_row(struct vmstat *vm, const struct fields *words, uint32_t line, bool cut) {
     double values[COLUMNS_MOST];
     for (size_t i = 0; i < vm->columns; i++) {
         if (text_number(words->at[i], &values[i])) continue;
@@ -101,17 +132,19 @@ static void take_row(struct vmstat *vm, const struct fields *words, uint32_t lin
         source_skip(vm->source, line, tr("a row without its time"));
         return;
     }
+    // The file ends in this row: "5" may have been "50".
+    if (cut && !stamped) values[vm->columns - 1] = NAN;
     vm->source->reports++;
+    vm->rows++;
+    if (stamped && begins_run(vm, time)) {
+        source_event(vm->source, time, line, EVENT_RUN_START, TEXT(""), TEXT("vmstat"), NAN);
+        vm->skip_boot = true;
+    }
     if (vm->skip_boot) {
-        vm->skip_boot = false;
-        vm->source->since_boot_reports++;
-        vm->last = stamped ? time : MILLIS_NONE;
+        take_boot_row(vm, stamped ? time : MILLIS_NONE);
         return;
     }
-    if (stamped && vm->last != MILLIS_NONE && time + 1000 < vm->last)
-        source_problem(vm->source, line, SEVERITY_WARNING, tr("time runs backward here"));
-    double interval = stamped && vm->last != MILLIS_NONE && time > vm->last ? (double)(time - vm->last) / 1000.0 : 0;
-    vm->last = stamped ? time : MILLIS_NONE;
+    double interval = take_interval(vm, stamped ? time : MILLIS_NONE, line);
     struct table *table = source_table(vm->source, TEXT("host"), ENTITY_HOST);
     size_t row = table_row(table, time, interval, line);
     for (size_t i = 0; i < vm->columns; i++) {
@@ -153,16 +186,12 @@ void vmstat_parse(struct lines *lines, const struct parse_options *options, stru
         uint32_t number = lines_number(lines);
         fields_split(line, &words);
         if (words.count == 0) continue;
-        if (text_equal(words.at[0], "procs")) {
-            // A banner behind rows is a repeated header unless the stamp or the values say otherwise: a new run cannot
-            // be told.
-            if (!vm.began) vm.skip_boot = true;
-            continue;
-        }
+        if (text_starts(words.at[0], "procs") || text_starts(words.at[0], "--procs")) continue;  // the upper line
         if (is_header(&words)) {
             take_header(&vm, &words, number);
-            if (!vm.began) vm.skip_boot = true;
+            if (!vm.began || (vm.rows > 0 && vm.rows < SCREENFUL)) vm.skip_boot = true;
             vm.began = true;
+            vm.rows = 0;
             continue;
         }
         if (vm.columns == 0 || words.count < vm.columns ||
@@ -171,9 +200,13 @@ void vmstat_parse(struct lines *lines, const struct parse_options *options, stru
                         vm.columns == 0 ? tr("before any header") : tr("fewer values than the header has columns"));
             continue;
         }
-        take_row(&vm, &words, number);
+        take_row(&vm, &words, number, lines_unended(lines));
     }
     source->samples = source->reports - source->since_boot_reports;
+    if (source->reports > 1 && source->samples == 0)
+        source_problem(source, 0, SEVERITY_WARNING,
+                       tr("each of the %zu reports is an average since boot: vmstat was called without an interval"),
+                       source->reports);
     drop_frozen(source);
 }
 
