@@ -30,7 +30,7 @@ millis clock_to_run(const struct source_clock *clock, millis printed, uint32_t l
 }
 
 const char *clock_method_name(enum clock_method method) {
-    static const char *const names[] = {"stated", "option", "estimated", "assumed"};
+    static const char *const names[] = {N_("stated"), N_("option"), N_("estimated"), N_("assumed")};
     return names[method];
 }
 

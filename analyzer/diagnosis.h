@@ -98,7 +98,7 @@ struct ruled_out {
 };
 
 enum clock_method { CLOCK_STATED, CLOCK_OPTION, CLOCK_ESTIMATED, CLOCK_ASSUMED };
-const char *clock_method_name(enum clock_method method);  // "stated" …
+const char *clock_method_name(enum clock_method method);  // "stated" …, marked for translation
 
 // A stretch of a log in which its clock ran evenly, up to the first line of the next one. Each stretch begins where the
 // clock was set, or civil time changed.
@@ -129,7 +129,7 @@ struct source_clock {
 millis clock_to_run(const struct source_clock *clock, millis printed, uint32_t line);
 
 struct correlation {
-    const char *a_entity, *a_quantity;    // the lost share of GPU time, or a GPU series
+    const char *a_entity, *a_quantity;    // the lost share of GPU time (marked for translation), or a GPU series
     const char *b_entity, *b_quantity;    // what may explain it
     double pearson, spearman, low, high;  // interval of spearman
     double n_effective;

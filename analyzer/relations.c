@@ -83,7 +83,7 @@ static void find_correlations(struct run *run, const float *loss) {
         if (!is_control && !explanatory(series)) continue;
         const struct source_clock *clock = run_clock(run, series->source);
         struct correlation *c = &list[count];
-        *c = (struct correlation){.a_entity = "job", .a_quantity = tr("lost share of GPU time")};
+        *c = (struct correlation){.a_entity = "job", .a_quantity = N_("lost share of GPU time")};
         if (!correlate_pair(loss, series->mean, run->bins, run->dt, clock->uncertainty_seconds, run->arena, c))
             continue;
         c->b_entity = series->table->entity;

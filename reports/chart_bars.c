@@ -187,7 +187,7 @@ static bool same_side(const struct diagnosis *d) {
 
 static const char *pair_name(struct arena *arena, const struct correlation *pair, bool same) {
     const char *b = side_name(arena, pair->b_entity, pair->b_quantity);
-    return same ? b : arena_printf(arena, "%s × %s", side_name(arena, pair->a_entity, pair->a_quantity), b);
+    return same ? b : arena_printf(arena, "%s × %s", side_name(arena, pair->a_entity, tr(pair->a_quantity)), b);
 }
 
 static void pair_row(struct canvas *canvas, const struct correlation *pair, double x, double width, double y) {
@@ -212,7 +212,7 @@ void chart_correlations(struct canvas *canvas, const struct diagnosis *diagnosis
     struct axis axis = axis_values(arena, -1, 1, 4);
     bool same = same_side(diagnosis);
     const struct correlation *first = &diagnosis->correlations[0];
-    const char *with = side_name(arena, first->a_entity, first->a_quantity);
+    const char *with = side_name(arena, first->a_entity, tr(first->a_quantity));
     value_axis(canvas, &axis, names, room, 0, bottom,
                same ? arena_printf(arena, tr("Spearman's rank correlation with %s (no unit)"), with)
                     : tr("Spearman's rank correlation (no unit)"));

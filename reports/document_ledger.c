@@ -51,7 +51,7 @@ static void clock_sheet(struct document *document, struct section *section) {
         row[0] = cell_text(document, source_name(clock->source));
         row[1] = cell_number(document, clock->offset_seconds, UNIT_SECONDS);
         row[2] = cell_number(document, clock->uncertainty_seconds, UNIT_SECONDS);
-        row[3] = cell_text(document, clock_method_name(clock->method));
+        row[3] = cell_text(document, tr(clock_method_name(clock->method)));
         row[4] = cell_text(document, clock->established ? tr("yes") : tr("no"));
         row[5] = cell_text(document, clock->note);
         if (!clock->established) row[4].mark = MARK_WATCH;
@@ -176,7 +176,7 @@ static const char *series_name(struct arena *arena, const char *entity, const ch
 
 static void relation_row(struct document *document, struct sheet *sheet, const struct correlation *relation) {
     struct cell *row = sheet_row(sheet);
-    row[0] = cell_text(document, series_name(document->arena, relation->a_entity, relation->a_quantity));
+    row[0] = cell_text(document, series_name(document->arena, relation->a_entity, tr(relation->a_quantity)));
     row[1] = cell_text(document, relation->words);
     row[2] = cell_text(document, series_name(document->arena, relation->b_entity, relation->b_quantity));
     row[3] = cell_number(document, relation->spearman, UNIT_NONE);

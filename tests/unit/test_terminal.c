@@ -123,6 +123,21 @@ static void test_widths(void **state) {
     arena_free(arena);
 }
 
+static void test_lines_of_chinese_end_where_they_may(void **state) {
+    (void)state;
+    struct arena *arena = arena_new();
+    // No line begins with a comma or a closing bracket, none ends with an opening one; words stay whole.
+    const char *rest = "磁盘已满，停止（等待）";
+    assert_string_equal(terminal_line(arena, &rest, 8, false), "磁盘已");
+    assert_string_equal(terminal_line(arena, &rest, 11, false), "满，停止");
+    assert_string_equal(terminal_line(arena, &rest, 7, false), "（等");
+    assert_string_equal(terminal_line(arena, &rest, 7, false), "待）");
+    rest = "用法 iostat（见上）";
+    assert_string_equal(terminal_line(arena, &rest, 8, false), "用法");
+    assert_string_equal(terminal_line(arena, &rest, 8, false), "iostat");
+    arena_free(arena);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_block_has_the_five_answers),
@@ -132,6 +147,7 @@ int main(void) {
         cmocka_unit_test(test_colour_only_when_asked),
         cmocka_unit_test(test_nothing_known_is_said),
         cmocka_unit_test(test_widths),
+        cmocka_unit_test(test_lines_of_chinese_end_where_they_may),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
