@@ -15,9 +15,9 @@
 //            stats* (the only includer of GSL) correlate relations changes anomaly period calibration: statistics
 //            phases findings verdict quality: what comes out · diagnosis.h: the result
 // reports/   writer writers outset: one table, all files or none · summary shown redact* document*: everything said, once
-//            canvas axis palette lanes envelope chart*: pictures · page flow* pdf png · xlsx* · markdown* · json* · terminal*
+//            canvas axis palette lanes envelope chart*: pictures · page flow* pdf png · xlsx* · markdown* · json* · terminal* · tidy_csv
 // cli/       main · options values: the command line as a table · help: --help and the manual page · message: stderr
-//            commands.h command_analyze inspect*: one file a word
+//            commands.h analysis command_* inspect*: one file a word
 // samples/   runs with the truth beside them, their generator, capture.sh
 // tests/     unit, cases and bad (a folder each), fuzz, the corpus (corpus_inspect.py)
 // clang-format on
@@ -57,6 +57,8 @@ static int run(struct options *options) {
             return command_analyze(options);
         case COMMAND_INSPECT:
             return command_inspect(options);
+        case COMMAND_EXPORT:
+            return command_export(options);
         default:
             message(tr("\"whyslow %s\" is not in this version"), commands_table[options->command].name);
             return EXIT_USAGE;

@@ -13,7 +13,9 @@
 enum {
     ON_ANALYZE = 1u << COMMAND_ANALYZE,
     ON_INSPECT = 1u << COMMAND_INSPECT,
-    ON_READ = ON_ANALYZE | ON_INSPECT,
+    ON_EXPORT = 1u << COMMAND_EXPORT,
+    ON_SERIES = ON_ANALYZE | ON_EXPORT,
+    ON_READ = ON_ANALYZE | ON_INSPECT | ON_EXPORT,
     ON_ALL = (1u << COMMAND_COUNT_) - 1,
     FIRST_LONG = 256,  // getopt_long's value of the table's first row: behind all letters
 };
@@ -23,7 +25,7 @@ const struct command_row commands_table[COMMAND_COUNT_] = {
     [COMMAND_INSPECT] = {"inspect", "PATH...", N_("what each file was recognised as, and every problem found"), true},
     [COMMAND_BATCH] = {"batch", "PATH...", N_("every run below PATH: one row and one report a run"), false},
     [COMMAND_COMPARE] = {"compare", "BASELINE RUN", N_("what changed between a good run and a slow one"), false},
-    [COMMAND_EXPORT] = {"export", "PATH...", N_("the aligned series for other tools"), false},
+    [COMMAND_EXPORT] = {"export", "PATH...", N_("the aligned series as tidy CSV on standard output"), true},
 };
 
 // ── one function an option ──────────────────────────────────────────────────
@@ -219,16 +221,16 @@ const struct option_row options_table[] = {
         "alone"),
      set_output},
     {"format", 'f', "LIST", ON_ANALYZE, N_("what to write, of pdf,png,xlsx,md,json (default all)"), set_format},
-    {"timezone", 0, "[SOURCE=]ZONE", ON_ANALYZE,
+    {"timezone", 0, "[SOURCE=]ZONE", ON_SERIES,
      N_("IANA zone of logs that print none; SOURCE is a path or the end of one; may be repeated"), set_timezone},
-    {"offset", 0, "SOURCE=SECONDS", ON_ANALYZE, N_("the clock of SOURCE is known to be ahead by SECONDS"), set_offset},
-    {"start", 0, "[SOURCE=]TIME", ON_ANALYZE, N_("when a log without times began"), set_start},
-    {"interval", 0, "[SOURCE=]SECONDS", ON_ANALYZE, N_("seconds between the reports of a log without times"),
+    {"offset", 0, "SOURCE=SECONDS", ON_SERIES, N_("the clock of SOURCE is known to be ahead by SECONDS"), set_offset},
+    {"start", 0, "[SOURCE=]TIME", ON_SERIES, N_("when a log without times began"), set_start},
+    {"interval", 0, "[SOURCE=]SECONDS", ON_SERIES, N_("seconds between the reports of a log without times"),
      set_interval},
-    {"from", 0, "TIME", ON_ANALYZE, N_("leave out what was before TIME"), set_from},
-    {"to", 0, "TIME", ON_ANALYZE, N_("leave out what came after TIME"), set_to},
-    {"host", 0, "NAME", ON_ANALYZE, N_("only the logs of this host"), set_host},
-    {"rules", 0, "FILE", ON_ANALYZE, N_("thresholds, in the form that --print-rules prints"), set_rules},
+    {"from", 0, "TIME", ON_SERIES, N_("leave out what was before TIME"), set_from},
+    {"to", 0, "TIME", ON_SERIES, N_("leave out what came after TIME"), set_to},
+    {"host", 0, "NAME", ON_SERIES, N_("only the logs of this host"), set_host},
+    {"rules", 0, "FILE", ON_SERIES, N_("thresholds, in the form that --print-rules prints"), set_rules},
     {"print-rules", 0, NULL, ON_ALL, N_("print the thresholds in force by default, each with its reason, and exit"),
      set_show_rules},
     {"columns", 0, "LIST", ON_READ, N_("names of the columns of an nvidia-smi CSV without header, in their order"),

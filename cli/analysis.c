@@ -1,0 +1,76 @@
+#include "cli/analysis.h"
+
+#include <unistd.h>
+
+#include "analyzer/analyze.h"
+#include "analyzer/rules.h"
+#include "cli/commands.h"
+#include "cli/message.h"
+#include "cli/options.h"
+#include "cli/values.h"
+#include "core/lang.h"
+#include "core/recording.h"
+#include "parsers/reader.h"
+
+static bool is_usable(const struct source *source) {
+    if (source->format == NULL || source->refused) return false;
+    if (source->event_count > 0 || source->fact_count > 0) return true;
+    for (size_t i = 0; i < source->table_count; i++)
+        if (source->tables[i].row_count > 0) return true;
+    return false;
+}
+
+static bool any_usable(const struct recording *recording) {
+    for (size_t i = 0; i < recording->source_count; i++)
+        if (is_usable(recording->sources[i])) return true;
+    return false;
+}
+
+static struct recording *read_all(const struct options *options) {
+    struct recording *recording = recording_new();
+    struct read_options read = options->read;
+    struct progress progress;
+    progress_start(&progress, options);
+    read.join_rotated = true;
+    read.progress = progress_step;
+    read.progress_state = &progress;
+    read_paths(recording, options->paths, options->path_count, &read);
+    progress_end(&progress);
+    return recording;
+}
+
+// "whyslow analyse logs": the first word is no path, but nearly a command.
+static bool is_misspelt(const struct options *options) {
+    const char *names[COMMAND_COUNT_ + 1] = {NULL};
+    for (int i = 0; i < COMMAND_COUNT_; i++) names[i] = commands_table[i].name;
+    const char *first = options->paths[0];
+    const char *nearest = value_nearest(first, names);
+    if (nearest == NULL || access(first, F_OK) == 0) return false;
+    message(tr("\"%s\" is no file and no command; did you mean \"%s\"?"), first, nearest);
+    return true;
+}
+
+int analysis_run(struct options *options, int (*finish)(struct options *options, const struct diagnosis *diagnosis)) {
+    if (is_misspelt(options)) return EXIT_USAGE;
+    struct rules *rules = rules_new();
+    char error[1024];
+    if (options->rules_path != NULL && !rules_read(rules, options->rules_path, error, sizeof error)) {
+        message("%s", error);
+        rules_free(rules);
+        return EXIT_USAGE;
+    }
+    struct recording *recording = read_all(options);
+    if (!options->quiet) message_files(options, recording);
+    int status = EXIT_NOTHING;
+    if (any_usable(recording)) {
+        options->analyze.rules = rules;
+        struct diagnosis *diagnosis = analyze(recording, &options->analyze);
+        status = finish(options, diagnosis);
+        diagnosis_free(diagnosis);
+    } else {
+        message_nothing(options, recording);
+    }
+    recording_free(recording);
+    rules_free(rules);
+    return status;
+}
