@@ -262,7 +262,7 @@ int train_log_bid(struct text head, bool whole) {
         "samples/s|it/s|ms/step|s/it)\\b");
     struct pattern *bar = pattern_new(
         "\\d+/\\d+ \\[[^\\]]*(?:it/s|s/it)|\\d+/\\d+ \\[[=>.]+\\]|\\dms/step|^\\s*\\d+\\s+images/sec:|"
-        "elapsed time per iteration|^\\W*\\{'loss': ");
+        "elapsed time per iteration|^\\W*\\{'loss': |^\\s*(?:train|training|val|dev|test)_loss['\"]?\\s*[:=]\\s*\\d");
     struct pattern *other = pattern_new(
         "CUDA out of memory|world_size=\\d+|torch\\.distributed|(?i)\\b(?:train|training|val|dev|test)_loss['\"]?:|"
         "\\btrain_runtime\\b");
