@@ -25,10 +25,13 @@ man_is_clean() {
     [ ! -s "$place/warnings" ] || { cat "$place/warnings"; return 1; }
 }
 
+speaks_chinese() { "$place/root/usr/bin/whyslow" --lang zh_CN --help | grep -q "训练"; }
+
 to_place() { "${MAKE:-make}" -s BUILD="$build" DESTDIR="$place/root" prefix=/usr "$@"; }
 
 expect "make install" to_place install
 expect "the program runs" "$place/root/usr/bin/whyslow" --version
+expect "the installed program finds its languages" speaks_chinese
 expect "the manual page names the program" grep -q WHYSLOW "$place/root/usr/share/man/man1/whyslow.1"
 if command -v man >/dev/null 2>&1; then expect "the manual page has no faults" man_is_clean; fi
 expect "make uninstall" to_place uninstall

@@ -7,6 +7,10 @@
 # all, in the same form. Exit status 1 if anything failed.
 set -u
 
+# The tests compare English sentences, whatever their user speaks.
+unset LANGUAGE LC_ALL LC_MESSAGES
+export LANG=C.UTF-8
+
 passed=0
 failed=0
 broken=()
