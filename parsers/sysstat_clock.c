@@ -109,14 +109,18 @@ millis sysstat_clock_at(struct sysstat_clock *clock, const struct sysstat_time *
     clock->twelve_hour = clock->twelve_hour || time->twelve_hour;
     clock->epoch = clock->epoch || time->epoch;
     millis at = time->epoch ? time->second * 1000 : day_of_stamp(clock, time->second, kind);
-    if (kind == SYSSTAT_NEW_HEADER && clock->started && clock->start % day_length == time->second * 1000)
-        at = clock->start;
+    bool may_begin_again = kind == SYSSTAT_NEW_HEADER || kind == SYSSTAT_RESTART;
+    if (may_begin_again && clock->started && clock->start % day_length == time->second * 1000) at = clock->start;
     if (kind == SYSSTAT_ROW && clock->started && clock->last - at > 1000)
         source_problem(clock->source, line, SEVERITY_WARNING, tr("time runs backward here"));
     if (!clock->started) clock->start = at;
     clock->started = true;
     clock->last = at;
     return at;
+}
+
+void sysstat_clock_rewind(struct sysstat_clock *clock) {
+    if (clock->started) clock->last = clock->start;
 }
 
 // ── the end ─────────────────────────────────────────────────────────────────

@@ -38,9 +38,13 @@ enum sysstat_line {
     SYSSTAT_ROW,
     SYSSTAT_HEADER,      // prints when the interval of the rows below it began
     SYSSTAT_NEW_HEADER,  // of a table that the log has not shown before: it may cover the log from its start
+    SYSSTAT_RESTART,     // each table of a replayed file tells of it again
 };
 millis sysstat_clock_at(struct sysstat_clock *clock, const struct sysstat_time *time, enum sysstat_line kind,
                         uint32_t line);
+
+// A table has ended (its averages were printed): what follows may go back to the first time since the banner.
+void sysstat_clock_rewind(struct sysstat_clock *clock);
 
 // Says what the times rest on. Without a date the rows' times become ordinals.
 void sysstat_clock_finish(struct sysstat_clock *clock);

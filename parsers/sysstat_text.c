@@ -171,7 +171,7 @@ static bool is_restart(const struct fields *words, size_t from) {
 }
 
 static void take_restart(struct reading *reading, const struct sysstat_time *time, uint32_t line) {
-    millis at = sysstat_clock_at(&reading->clock, time, SYSSTAT_HEADER, line);
+    millis at = sysstat_clock_at(&reading->clock, time, SYSSTAT_RESTART, line);
     // Each table of a replayed file tells of the restart again.
     bool told = reading->source->event_count >= RESTARTS_MOST;
     for (size_t i = 0; i < reading->source->event_count && !told; i++) told = reading->source->events[i].time == at;
@@ -212,7 +212,9 @@ static void take_line(struct reading *reading, struct text line, uint32_t number
         reading->table_count = 0;
         reading->section = (struct section){0};
         if (reading->any_report) reading->latest = MILLIS_NONE;
-    } else if (!is_average(&words)) {
+    } else if (is_average(&words)) {
+        sysstat_clock_rewind(&reading->clock);
+    } else {
         source_skip(reading->source, number, tr("not a line of %s"), reading->tool);
     }
 }

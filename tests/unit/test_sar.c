@@ -139,6 +139,37 @@ static void a_restart_is_told_once(void **state) {
     parsed_free(&log);
 }
 
+// sar -f of a machine that was booted in the morning: from each table's last row to the next one's restart it is more
+// than half a day back, and still the same day.
+static void a_day_that_begins_with_a_restart_is_one_day(void **state) {
+    (void)state;
+#define RESTARTED "08:00:12     LINUX RESTART\t(4 CPU)\n\n"
+#define TABLES(average_of_sum)                                                                                   \
+    BANNER RESTARTED                                                                                             \
+        "08:10:01     pswpin/s pswpout/s\n08:20:01  1.00  0.00\n23:50:01  2.00  0.00\n" average_of_sum RESTARTED \
+        "08:10:01     proc/s   cswch/s\n08:20:01  3.00  5.00\n23:50:01  4.00  5.00\n" average_of_sum             \
+        "\n08:10:01     runq-sz  ldavg-1\n08:20:01  5  0.5\n23:50:01  6  0.5\n"
+    struct parsed log = parsed_text(TABLES("Durchschn.:  1.00   0.00\n\n"));
+    assert_int_equal(parsed_events(&log, EVENT_REBOOT), 1);
+    assert_int_equal(parsed_rows(&log, "host"), 2);
+    assert_int_equal(source_find(log.source, "host")->time[1], at(23, 50, 1));
+    assert_float_equal(parsed_value(&log, "host", "proc/s", 1), 4, 0);
+    assert_float_equal(parsed_value(&log, "host", "runq-sz", 0), 5, 0);
+    assert_float_equal(source_find(log.source, "host")->interval[0], 600, 0);
+    assert_int_equal(log.source->problem_count, 0);
+    parsed_free(&log);
+#undef TABLES
+    // The averages may have been filtered out: the restart tells as well.
+    log = parsed_text(BANNER RESTARTED
+                      "08:10:01     pswpin/s pswpout/s\n08:20:01  1.00  0.00\n23:50:01  2.00  0.00\n" RESTARTED
+                      "08:10:01     proc/s   cswch/s\n08:20:01  3.00  5.00\n23:50:01  4.00  5.00\n");
+    assert_int_equal(parsed_events(&log, EVENT_REBOOT), 1);
+    assert_int_equal(parsed_rows(&log, "host"), 2);
+    assert_float_equal(parsed_value(&log, "host", "proc/s", 1), 4, 0);
+    parsed_free(&log);
+#undef RESTARTED
+}
+
 static void counters_that_wrapped_are_left_out(void **state) {
     (void)state;
     struct parsed log = parsed_text(BANNER
@@ -250,6 +281,7 @@ int main(void) {
         cmocka_unit_test(a_replayed_day_begins_again_with_each_table),
         cmocka_unit_test(midnight_is_found_in_every_table),
         cmocka_unit_test(a_restart_is_told_once),
+        cmocka_unit_test(a_day_that_begins_with_a_restart_is_one_day),
         cmocka_unit_test(counters_that_wrapped_are_left_out),
         cmocka_unit_test(without_a_banner_only_the_order_is_known),
         cmocka_unit_test(mpstat_is_not_sar),
