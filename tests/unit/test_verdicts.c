@@ -4,6 +4,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #include <cmocka.h>
 
@@ -393,6 +394,27 @@ static void test_one_write_burst_among_many_gaps_is_a_coincidence(void **state) 
     expect(scene, CAUSE_EPOCH_GAP, "");
 }
 
+static double slows_down(size_t row, int which) {
+    return scene_in_job(row) ? 96 - (double)row / 14 + scene_noise(row, which) : 0;
+}
+static double creeps_up(size_t row, int which) { return (double)row / 18 + 0.3 * scene_noise(row, which + 7); }
+
+static void test_a_shared_trend_accuses_nobody(void **state) {
+    (void)state;
+    struct scene *scene = scene_new();
+    scene_job(scene, 2, slows_down);
+    quiet_host(scene);
+    disk(scene, "sda", creeps_up, creeps_up, fast_await, creeps_up);
+    const struct diagnosis *d = scene_analyze(scene);
+    assert_int_not_equal(d->verdict.cause, CAUSE_STORAGE_READ);
+    assert_int_not_equal(d->verdict.cause, CAUSE_STORAGE_WRITE);
+    for (size_t i = 0; i < d->correlation_count; i++)
+        if (strcmp(d->correlations[i].b_entity, "sda") == 0 && d->correlations[i].significant)
+            fail_msg("%s: spearman %.2f, n_eff %.0f, p %g", d->correlations[i].b_quantity, d->correlations[i].spearman,
+                     d->correlations[i].n_effective, d->correlations[i].p);
+    scene_free(scene);
+}
+
 static void test_write_bursts_under_busy_gpus_are_not_accused(void **state) {
     (void)state;
     struct scene *scene = scene_new();
@@ -511,6 +533,7 @@ int main(void) {
         cmocka_unit_test(test_reallocated_sectors_that_grow_are_critical),
         cmocka_unit_test(test_without_a_disk_log_nobody_is_accused),
         cmocka_unit_test(test_one_write_burst_among_many_gaps_is_a_coincidence),
+        cmocka_unit_test(test_a_shared_trend_accuses_nobody),
         cmocka_unit_test(test_write_bursts_under_busy_gpus_are_not_accused),
         cmocka_unit_test(test_gpus_that_spin_at_low_power_while_steps_slow_down),
         cmocka_unit_test(test_slow_steps_alone_name_nobody),
