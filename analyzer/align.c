@@ -4,6 +4,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "analyzer/align_boot.h"
 #include "analyzer/align_link.h"
 #include "analyzer/align_parts.h"
 #include "analyzer/align_steps.h"
@@ -199,6 +200,8 @@ static double choose_assumption(const struct task *task, const struct source *so
 }
 
 static void link_one(struct task *task, size_t i, double assumed) {
+    if (!steps_open(&task->stepped[task->reference_index]) && drift_find(&task->stepped[i], task->reference))
+        task->recording->sources[i] = steps_view(&task->stepped[i], (struct stretch){0, 0}, task->arena);
     bool part = steps_open(&task->stepped[i]) || steps_open(&task->stepped[task->reference_index]);
     struct link_request request = {task->group, task->group_count, task->recording->sources[i], assumed - task->base,
                                    part};
@@ -408,13 +411,27 @@ static void lay_out_alone(struct task *task) {
     }
 }
 
-// Counting from the start of the machine: only the user can say when that was.
+// Counting from the start of the machine: the user can say when that was, or a log that tells the same by the clock.
 static void place_boot(struct task *task, size_t i) {
     const struct source *source = task->recording->sources[i];
     const struct clock_option *start = option_for(task->options->starts, task->options->start_count, source);
-    if (start == NULL || start->time == MILLIS_NONE) return;
-    set(&task->clocks[i], -(double)start->time / 1000, 1, CLOCK_OPTION, true,
-        tr("--start gives the start of the machine"));
+    if (start != NULL && start->time != MILLIS_NONE) {
+        set(&task->clocks[i], -(double)start->time / 1000, 1, CLOCK_OPTION, true,
+            tr("--start gives the start of the machine"));
+        return;
+    }
+    for (size_t k = 0; k < task->recording->source_count; k++) {
+        const struct source *other = task->recording->sources[k];
+        const struct source_clock *clock = &task->clocks[k];
+        double at;
+        if (!timed(other) || other->year_assumed || !clock->placed || !same_text(source->host, other->host)) continue;
+        if (!boot_by_messages(source, other, &at)) continue;
+        set(&task->clocks[i], clock->offset_seconds - at, clock->uncertainty_seconds + 3, CLOCK_ESTIMATED,
+            clock->established,
+            arena_printf(task->arena, tr("the start of the machine, by messages that %s tells with times"),
+                         source_name(other)));
+        return;
+    }
 }
 
 static void place_untimed(struct task *task) {

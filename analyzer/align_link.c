@@ -31,7 +31,7 @@ struct case_file {
     struct arena *arena;
 };
 
-static double grid_step(struct span a, struct span b) {
+double link_step(struct span a, struct span b) {
     double length = fmin(a.last - a.first, b.last - b.first);
     double longest = fmax(a.last - a.first, b.last - b.first);
     double dt = fmax(fmax(a.cadence, b.cadence), fmin(10, length / 400));
@@ -46,7 +46,7 @@ static struct lag_estimate search(const struct case_file *file, double centre, d
     struct activity a;
     struct activity b;
     struct reading printed = {0};
-    double dt = grid_step(file->a, file->b);
+    double dt = link_step(file->a, file->b);
     if (activity_of(request->reference, request->reference_count, printed, dt, work, &a) &&
         activity_of(&request->other, 1, printed, dt, work, &b)) {
         struct lag_search lags = {.reference = &a,

@@ -23,6 +23,9 @@ struct link_result {
 
 struct link_result link_logs(const struct link_request *request, struct arena *arena);
 
+// Seconds of a bin in which two logs of these spans are compared.
+double link_step(struct span a, struct span b);
+
 // Correlation alone, with leads of `other` over `reference` within `reach` of `centre`.
 struct lag_estimate link_search(const struct source *reference, const struct source *other, double centre, double reach,
                                 struct arena *arena);

@@ -49,8 +49,9 @@ void steps_compare(struct stepped *logs, size_t count);
 // Settles what correlation with logs of an even clock proves (align_prove.c), and drops the jumps that are gaps.
 void steps_prove(struct stepped *logs, size_t count);
 
-// The rate of the clock of `log` against logs that print one clock, if it can be told and matters (align_prove.c).
-bool drift_find(struct stepped *log, const struct source *const *reference, size_t count, struct arena *arena);
+// The rate of the clock of a log without steps against the reference, if it can be told and matters
+// (align_drift.c); sets drift_ppm and drift_from.
+bool drift_find(struct stepped *log, const struct source *reference);
 
 bool steps_any(const struct stepped *log);
 bool steps_open(const struct stepped *log);

@@ -254,6 +254,16 @@ static void an_hour_back_is_daylight_saving(void **state) {
     world_free(&world);
 }
 
+// Lets the printed times of a log gain `ppm` millionths.
+static void let_drift(struct source *source, double ppm) {
+    struct table *table = &source->tables[0];
+    millis start = table->time[0];
+    for (size_t i = 0; i < table->row_count; i++)
+        table->time[i] += (millis)((double)(table->time[i] - start) * ppm * 1e-6);
+    source->first = source->last = MILLIS_NONE;
+    source_finish(source);
+}
+
 struct tally {
     int right, refused, wrong;
 };
@@ -321,6 +331,41 @@ static void a_clock_that_is_set_is_recovered_or_refused(void **state) {
                   tally.refused, tally.wrong, none.right, none.refused, none.wrong);
     assert_int_equal(tally.wrong + none.wrong + none.right, 0);
     assert_true(tally.right >= ROUNDS / 3);
+}
+
+static void a_clock_that_gains_is_corrected(void **state) {
+    (void)state;
+    struct tally tally = {0};
+    struct tally even = {0};
+    for (int round = 0; round < 24; round++) {
+        struct tally *kind = round % 3 == 0 ? &tally : round % 3 == 1 ? &even : NULL;
+        double ppm = kind == &even ? 0 : (round % 2 == 0 ? 1 : -1) * between(300, 8000);
+        struct world world = world_new(5, 0);
+        struct world other = world_new(5, 0);
+        double end = (double)world.seconds;
+        struct recording *recording = recording_new();
+        gpu_log(recording, &world, (struct log){somewhere(), end - somewhere(), 5, 0, false});
+        struct source *disk = disk_log(recording, kind == NULL ? &other : &world,
+                                       (struct log){somewhere(), end - somewhere(), 5, 0, false});
+        size_t rows = disk->tables[0].row_count;
+        millis *truth = malloc(rows * sizeof *truth);
+        memcpy(truth, disk->tables[0].time, rows * sizeof *truth);
+        let_drift(disk, ppm);
+        struct arena *arena = arena_new();
+        struct answer answer = align_in(recording, NULL, arena);
+        // Of unrelated logs only this is asked: that no drift is made up.
+        if (kind != &tally) assert_int_equal(answer.disk.segment_count, 0);
+        if (kind != NULL) check_rows(&answer, truth, kind);
+        arena_free(arena);
+        free(truth);
+        recording_free(recording);
+        world_free(&world);
+        world_free(&other);
+    }
+    print_message("clocks that gain: %d recovered, %d refused, %d wrong; even ones: %d, %d, %d\n", tally.right,
+                  tally.refused, tally.wrong, even.right, even.refused, even.wrong);
+    assert_int_equal(tally.wrong + even.wrong, 0);
+    assert_true(tally.right >= 5);
 }
 
 // ── by anchors ──────────────────────────────────────────────────────────────
@@ -467,6 +512,40 @@ static void a_stated_zone_makes_the_run_utc(void **state) {
     world_free(&world);
 }
 
+static void say(struct source *source, double at, enum event_kind kind, const char *text) {
+    source_event(source, (millis)(at * 1000), (uint32_t)source->event_count + 1, kind, TEXT("sda"), text_of(text), NAN);
+}
+
+// dmesg counts from the start of the machine; the journal tells the same messages with the time.
+static void a_boot_clock_is_placed_by_the_same_messages(void **state) {
+    (void)state;
+    for (int wrong = 0; wrong <= 2; wrong++) {
+        struct world world = world_new(1, 0);
+        struct recording *recording = recording_new();
+        struct source *boot = new_source(recording, "dmesg.txt", "kernel-log", false);
+        struct source *journal = new_source(recording, "journal.txt", "kernel-log", false);
+        boot->clock = CLOCK_BOOT;
+        journal->clock = CLOCK_EPOCH;
+        for (int i = 0; i < 4 - wrong; i++) {
+            char text[40] = "I/O error, sector 10";
+            text[strlen(text) - 1] = (char)('0' + i);
+            say(boot, 5000 + 100 * i, EVENT_IO_ERROR, text);
+            // One of them at another distance: it is another boot, or another message.
+            say(journal, BASE + 100 * i + (wrong == 1 && i == 1 ? 60 : 0.4), EVENT_IO_ERROR, text);
+        }
+        say(boot, 6000, EVENT_LINK_RESET, "link is slow to respond");
+        say(boot, 6100, EVENT_LINK_RESET, "link is slow to respond");
+        source_finish(boot);
+        source_finish(journal);
+        struct answer answer = align(recording, NULL);
+        const struct source_clock *clock = &answer.gpu;  // the first source
+        assert_true(clock->placed == (wrong == 0));
+        if (wrong == 0) assert_true(fabs(clock->offset_seconds - (5000 - BASE)) < 2 && clock->established);
+        recording_free(recording);
+        world_free(&world);
+    }
+}
+
 static void nothing_and_next_to_nothing(void **state) {
     (void)state;
     struct arena *arena = arena_new();
@@ -522,6 +601,7 @@ int main(void) {
         cmocka_unit_test_setup(of_two_hundred_pairs_none_is_wrong, seed),
         cmocka_unit_test_setup(an_hour_back_is_daylight_saving, seed),
         cmocka_unit_test_setup(a_clock_that_is_set_is_recovered_or_refused, seed),
+        cmocka_unit_test_setup(a_clock_that_gains_is_corrected, seed),
         cmocka_unit_test_setup(equal_spans_and_times_of_change_show_a_zone, seed),
         cmocka_unit_test_setup(one_clock_is_proved_by_equal_spans, seed),
         cmocka_unit_test_setup(a_single_anchor_proves_no_offset, seed),
@@ -529,6 +609,7 @@ int main(void) {
         cmocka_unit_test_setup(an_untimed_log_is_placed_by_correlation, seed),
         cmocka_unit_test_setup(options_win, seed),
         cmocka_unit_test_setup(a_stated_zone_makes_the_run_utc, seed),
+        cmocka_unit_test_setup(a_boot_clock_is_placed_by_the_same_messages, seed),
         cmocka_unit_test_setup(nothing_and_next_to_nothing, seed),
         cmocka_unit_test(a_segment_is_found_by_its_line),
     };
