@@ -87,15 +87,17 @@ static bool state_or_mask(struct text cell, double *value) {
 enum nvidia_cell nvidia_cell(struct text cell, double *value, struct text *unit) {
     struct text behind = {cell.at, 0};
     enum nvidia_cell kind = CELL_NUMBER;
-    size_t used = plain_decimal(cell, value);
+    bool mask = cell.length > 2 && cell.at[0] == '0' && cell.at[1] == 'x';
+    size_t used = mask ? 0 : plain_decimal(cell, value);
     if (used > 0) {
         behind = text_skip(cell, used);
         if (behind.length > 0 && behind.at[0] == ' ') behind = text_trim(behind);
     }
     bool number = used > 0 && is_unit(behind);
     if (!number) {
+        behind.length = 0;
         number = state_or_mask(cell, value) || word_value(cell, value);
-        if (!number && text_number_unit(cell, value, &behind)) number = is_unit(behind);
+        if (!number && !mask && text_number_unit(cell, value, &behind)) number = is_unit(behind);
         if (!number) kind = is_missing(cell) ? CELL_MISSING : CELL_STRANGE;
     }
     if (!number) *value = NAN;
