@@ -156,7 +156,13 @@ static bool read_tie(struct recording *recording, const struct parse_options *op
         recording_remove(recording, recording->source_count - 1);
         return false;
     }
-    used = used_lines(more, &count);
+    // What the first one had to skip and the other did not was of use to the other.
+    first->skipped_count_ = sort_lines(first->skipped_, first->skipped_count_);
+    more->skipped_count_ = sort_lines(more->skipped_, more->skipped_count_);
+    size_t capacity = 0;
+    used = grow_array(NULL, &capacity, first->skipped_count_ + 1, sizeof *used);
+    if (first->skipped_count_ > 0) memcpy(used, first->skipped_, first->skipped_count_ * sizeof *used);
+    count = subtract(used, first->skipped_count_, more->skipped_, more->skipped_count_);
     source_unskip(first, used, count);
     source_problem(first, 0, SEVERITY_INFO, tr("other lines of the file were read as %s"), tie->name);
     free(used);

@@ -216,6 +216,11 @@ void nvidia_box_parse(struct lines *lines, const struct parse_options *options, 
     box->last = MILLIS_NONE;
     struct text line;
     while (lines_next(lines, &line)) take_line(box, line, lines_number(lines));
+    if (lines_report(lines).escapes && source->skipped_lines > 0)
+        source_problem(
+            source, 0, SEVERITY_WARNING,
+            tr("the table was drawn by watch or another program for the whole screen, which redraws single "
+               "characters: only tables that were drawn whole are used (record with nvidia-smi -l instead)"));
 }
 
 int nvidia_box_bid(struct text head, bool whole) {

@@ -13,7 +13,6 @@ struct csv_layout {
     struct nvidia_field fields[CSV_CELLS_MOST];
     // What the rows so far have shown: a cell that contradicts it is torn.
     bool numbers[CSV_CELLS_MOST];     // the column held a number
-    bool units[CSV_CELLS_MOST];       // … with a unit behind it
     uint16_t column[CSV_CELLS_MOST];  // its number in nvidia_rows
 };
 

@@ -181,12 +181,15 @@ static bool gpu_number(const struct dmon *dmon, const struct fields *words, unsi
     return false;
 }
 
-// Every value must be a number or a dash.
+// Every value must be a bare number or a dash.
 static bool values_fit(const struct dmon *dmon, const struct fields *words) {
     double value;
-    for (size_t i = 0; i < dmon->count; i++)
-        if (dmon->columns[i].role == COLUMN_VALUE && nvidia_cell(words->at[i], &value, NULL) == CELL_STRANGE)
+    for (size_t i = 0; i < dmon->count; i++) {
+        struct text word = words->at[i];
+        if (dmon->columns[i].role == COLUMN_VALUE && !text_number(word, &value) && !text_equal(word, "-") &&
+            !text_equal(word, "N/A"))
             return false;
+    }
     return true;
 }
 

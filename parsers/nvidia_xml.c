@@ -18,7 +18,9 @@ struct xml {
     struct bus_numbers numbers;
     XML_Parser parser;
     uint32_t line;
-    bool inside;  // of a document
+    bool inside;    // of a document
+    bool declared;  // it began above its root element
+    bool broken;    // its rest is not used
     bool timed;
     millis time;
     size_t depth;  // of open elements
@@ -131,6 +133,7 @@ static void begin_document(struct xml *xml) {
     XML_SetEntityDeclHandler(xml->parser, refuse_entities);
     xml->depth = xml->foreign = xml->text_length = 0;
     xml->inside = true;
+    xml->broken = false;
     xml->timed = false;
     xml->driver[0] = '\0';
     xml->source->reports++;
@@ -146,6 +149,29 @@ static void feed(struct xml *xml, struct text line) {
                 XML_ErrorString(XML_GetErrorCode(xml->parser)));
     end_gpu(xml);
     xml->inside = false;
+    xml->broken = true;
+}
+
+// A document begins at its XML declaration, else at its DOCTYPE, else at its root.
+static bool begins(const struct xml *xml, struct text line) {
+    if (text_starts(line, "<?xml")) return true;
+    bool root = text_starts(line, "<nvidia_smi_log");
+    if (!root && !text_starts(line, "<!DOCTYPE nvidia_smi_log")) return false;
+    if (xml->inside && xml->depth == 0) return false;
+    return !(root && xml->broken && xml->declared);
+}
+
+static void take_line(struct xml *xml, struct text line) {
+    struct text trimmed = text_trim(line);
+    if (begins(xml, trimmed)) {
+        begin_document(xml);
+        xml->declared = !text_starts(trimmed, "<nvidia_smi_log");
+        line = trimmed;
+    }
+    if (xml->inside)
+        feed(xml, line);
+    else if (trimmed.length > 0 && !xml->broken)
+        source_skip(xml->source, xml->line, tr("not part of a document"));
 }
 
 void nvidia_xml_parse(struct lines *lines, const struct parse_options *options, struct source *source) {
@@ -154,22 +180,10 @@ void nvidia_xml_parse(struct lines *lines, const struct parse_options *options, 
     xml->clock = (struct log_clock){.source = source, .order = options->date_order};
     xml->parser = XML_ParserCreate(NULL);
     if (xml->parser == NULL) return;
-    bool declared = false;  // the document began at its XML declaration
     struct text line;
     while (lines_next(lines, &line)) {
         xml->line = lines_number(lines);
-        struct text trimmed = text_trim(line);
-        bool declaration = text_starts(trimmed, "<?xml");
-        bool root = text_starts(trimmed, "<nvidia_smi_log") || text_starts(trimmed, "<!DOCTYPE nvidia_smi_log");
-        if (declaration || (root && !(xml->inside && declared && xml->depth == 0))) {
-            begin_document(xml);
-            declared = declaration || text_starts(trimmed, "<!DOCTYPE");
-            line = trimmed;
-        }
-        if (xml->inside)
-            feed(xml, line);
-        else if (trimmed.length > 0)
-            source_skip(source, xml->line, tr("not part of a document"));
+        take_line(xml, line);
     }
     if (xml->inside)
         source_problem(source, xml->line, SEVERITY_WARNING, tr("the file ends inside a document: it was cut"));
