@@ -1,14 +1,13 @@
+// Which GPU a row is of, what a mask, an error word and a missing header mean: nvidia-smi's CSV beyond its cells.
 #include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <stdio.h>
 #include <string.h>
 
 #include <cmocka.h>
 
-#include "parsers/nvidia_csv.h"
 #include "tests/unit/parsed.h"
 
 #define HEADER "timestamp, index, utilization.gpu [%], memory.used [MiB], power.draw [W]\n"
@@ -17,25 +16,6 @@ static void check_value(const struct parsed *log, const char *entity, const char
                         double expected) {
     double value = parsed_value(log, entity, quantity, row);
     if (value != expected) fail_msg("%s %s [%zu] is %g instead of %g", entity, quantity, row, value, expected);
-}
-
-static void columns_are_read_by_name_in_any_order(void **state) {
-    (void)state;
-    struct parsed log = parsed_text(
-        "power.draw [W], index, timestamp, utilization.gpu [%]\n"
-        "250.10 W, 0, 2024/05/06 07:08:09.123, 97 %\n"
-        "61.00 W, 1, 2024/05/06 07:08:09.125, [N/A]\n");
-    assert_string_equal(log.source->format, "nvidia-smi-csv");
-    check_value(&log, "gpu0", "power.draw", 0, 250.10);
-    check_value(&log, "gpu0", "utilization.gpu", 0, 97);
-    check_value(&log, "gpu1", "power.draw", 0, 61);
-    assert_true(isnan(parsed_value(&log, "gpu1", "utilization.gpu", 0)));
-    assert_int_equal(log.source->reports, 1);
-    assert_int_equal(log.source->samples, 2);
-    assert_int_equal(log.source->clock, CLOCK_LOCAL);
-    assert_true(log.source->fraction);
-    assert_int_equal(source_find(log.source, "gpu0")->time[0], 1714979289123);
-    parsed_free(&log);
 }
 
 static void units_may_be_missing_and_headers_repeat(void **state) {
@@ -48,37 +28,6 @@ static void units_may_be_missing_and_headers_repeat(void **state) {
     parsed_free(&log);
 }
 
-static void another_header_begins_another_layout(void **state) {
-    (void)state;
-    struct parsed log = parsed_text(
-        "timestamp, utilization.gpu [%]\n2024/05/06 07:08:09.000, 97 %\n"
-        "timestamp, temperature.gpu, utilization.gpu [%]\n2024/05/06 07:08:10.000, 60, 98 %\n");
-    assert_int_equal(parsed_rows(&log, "gpu0"), 2);
-    check_value(&log, "gpu0", "utilization.gpu", 1, 98);
-    assert_true(isnan(parsed_value(&log, "gpu0", "temperature.gpu", 0)));
-    check_value(&log, "gpu0", "temperature.gpu", 1, 60);
-    assert_true(parsed_problem(&log, "the columns change"));
-    parsed_free(&log);
-}
-
-static void without_an_id_the_place_in_the_burst_counts(void **state) {
-    (void)state;
-    char text[8192] = "timestamp, utilization.gpu [%]\n";
-    for (int i = 0; i < 20; i++)
-        for (int g = 0; g < 3; g++) {
-            if (i == 7 && g == 2) continue;  // a row was lost
-            snprintf(text + strlen(text), sizeof text - strlen(text), "2024/05/06 07:08:%02d.%03d, %d %%\n", i, 10 + g,
-                     10 * g);
-        }
-    struct parsed log = parsed_text(text);
-    assert_int_equal(log.source->reports, 20);
-    assert_int_equal(parsed_rows(&log, "gpu2"), 19);
-    check_value(&log, "gpu2", "utilization.gpu", 7, 20);
-    check_value(&log, "gpu1", "utilization.gpu", 8, 10);
-    assert_true(parsed_problem(&log, "1 of the bursts do not have 3 rows"));
-    parsed_free(&log);
-}
-
 static void without_times_the_header_parts_the_bursts(void **state) {
     (void)state;
     char text[2048] = "";
@@ -88,19 +37,6 @@ static void without_times_the_header_parts_the_bursts(void **state) {
     assert_int_equal(log.source->clock, CLOCK_NONE);
     assert_int_equal(parsed_rows(&log, "gpu1"), 5);
     check_value(&log, "gpu1", "utilization.gpu", 4, 20);
-    parsed_free(&log);
-}
-
-static void the_id_that_tells_most_gpus_apart_wins(void **state) {
-    (void)state;
-    // Each GPU was asked for alone, so that its index is always 0.
-    struct parsed log = parsed_text(
-        "timestamp,gpu,index,utilization.gpu\n2025-09-08T17:26:50+08:00,0, 0, 4\n2025-09-08T17:26:50+08:00,1, 0, 5\n"
-        "2025-09-08T17:26:51+08:00,0, 0, 6\n2025-09-08T17:26:51+08:00,1, 0, 7\n");
-    check_value(&log, "gpu1", "utilization.gpu", 1, 7);
-    assert_int_equal(log.source->clock, CLOCK_ZONED);
-    assert_string_equal(log.source->zone, "+08:00");
-    assert_int_equal(log.source->reports, 2);
     parsed_free(&log);
 }
 
@@ -152,46 +88,6 @@ static void a_reason_with_its_own_column_is_left_alone(void **state) {
     parsed_free(&log);
 }
 
-static void torn_rows_are_left_out_with_their_line(void **state) {
-    (void)state;
-    struct parsed log = parsed_text(HEADER
-                                    "2024/05/06 07:08:09.000, 0, 97 %, 400 MiB, 61.50 W\n"
-                                    "2024/05/06 07:08:10.000, 0, 98 %, 40\n"                  // 3: cut
-                                    "2024/05/06 07:08:11.000, 0, 9898 %, 400 MiB, 61.50 W\n"  // 4
-                                    "2024/05/06 07:08:12.000, 0, 97 %, 61.50 W, 400 MiB\n"    // 5: shifted
-                                    "2024/05/06 07:08:13.000, 0, 97 %, 400 MiB, 61.50 W2024/05/06 07:08\n"  // 6: joined
-                                    "2024/05/06 07:0, 0, 97 %, 400 MiB, 61.50 W\n"  // 7: no time
-                                    "2024/05/06 07:08:15.000, 0, 99 %, 400 MiB, 61.50 W\n");
-    assert_int_equal(parsed_rows(&log, "gpu0"), 2);
-    assert_int_equal(log.source->skipped_lines, 5);
-    for (uint32_t line = 3; line <= 7; line++) assert_int_equal(log.source->problems[line - 3].line, line);
-    check_value(&log, "gpu0", "utilization.gpu", 1, 99);
-    parsed_free(&log);
-}
-
-static void a_cut_last_row_is_not_used(void **state) {
-    (void)state;
-    struct parsed log = parsed_text(HEADER
-                                    "2024/05/06 07:08:09.000, 0, 97 %, 400 MiB, 61.50 W\n"
-                                    "2024/05/06 07:08:10.000, 0, 97 %, 400 MiB, 61.5");
-    assert_int_equal(parsed_rows(&log, "gpu0"), 1);
-    parsed_free(&log);
-    // Without units nothing shows that digits are missing.
-    log = parsed_text("timestamp, memory.used [MiB]\n2024/05/06 07:08:09.000, 400\n2024/05/06 07:08:10.000, 40");
-    assert_int_equal(parsed_rows(&log, "gpu0"), 2);
-    parsed_free(&log);
-    log = parsed_text(HEADER
-                      "2024/05/06 07:08:10.000, 0, 97 %, 400 MiB, 61.50 W\n"
-                      "2024/05/06 07:08:10.000, 0, 97 %, 400 M");
-    assert_int_equal(parsed_rows(&log, "gpu0"), 1);
-    assert_int_equal(log.source->skipped_lines, 1);
-    parsed_free(&log);
-    log = parsed_text("timestamp, memory.used [MiB]\n2024/05/06 07:08:10.000, 400 MiB\n2024/05/06 07:08:11.000, 400 M");
-    assert_int_equal(parsed_rows(&log, "gpu0"), 1);
-    assert_true(parsed_problem(&log, "the file ends inside this row"));
-    parsed_free(&log);
-}
-
 static void errors_between_rows_are_events_with_their_time(void **state) {
     (void)state;
     struct parsed log = parsed_text("Failed to initialize NVML: Driver/library version mismatch\n" HEADER
@@ -236,16 +132,6 @@ static void an_unknown_error_in_every_row_is_a_quirk(void **state) {
                       "2024/05/06 07:08:09.000, 0, 97 %, 400 MiB, 61.50 W\n"
                       "2024/05/06 07:08:10.000, 0, [Unknown Error], [Unknown Error], [Unknown Error]\n");
     assert_int_equal(parsed_events(&log, EVENT_GPU_ERROR), 1);
-    parsed_free(&log);
-}
-
-static void time_that_runs_backward_is_said(void **state) {
-    (void)state;
-    struct parsed log = parsed_text(HEADER
-                                    "2024/05/06 07:08:09.000, 0, 97 %, 400 MiB, 61.50 W\n"
-                                    "2024/05/06 06:00:00.000, 0, 97 %, 400 MiB, 61.50 W\n");
-    assert_int_equal(parsed_rows(&log, "gpu0"), 2);
-    assert_true(parsed_problem(&log, "time runs backward here"));
     parsed_free(&log);
 }
 
@@ -311,27 +197,6 @@ static void without_header_memory_that_never_moves_is_the_total(void **state) {
     parsed_free(&log);
 }
 
-static void bare_numbers_are_refused_with_what_to_do(void **state) {
-    (void)state;
-    const char *text = "2025/09/08 14:14:37.120, 0, 11409\n2025/09/08 14:14:38.120, 0, 11409\n";
-    struct parsed log = parsed_text(text);
-    assert_true(log.source->refused);
-    assert_true(parsed_problem(&log, "--columns"));
-    parsed_free(&log);
-    struct recording *recording = recording_new();
-    struct source *source = recording_source(recording, "test", "");
-    struct lines *lines = lines_of_memory(text, strlen(text));
-    struct parse_options options = {.columns = "timestamp,utilization.gpu,?"};
-    nvidia_csv_parse(lines, &options, source);
-    assert_false(source->refused);
-    const struct table *table = source_find(source, "gpu0");
-    assert_int_equal(table->row_count, 2);
-    assert_int_equal(table->column_count, 1);
-    assert_string_equal(table->columns[0].quantity, "utilization.gpu");
-    lines_free(lines);
-    recording_free(recording);
-}
-
 static void a_query_for_processes_is_its_own_format(void **state) {
     (void)state;
     struct parsed log = parsed_text(
@@ -381,27 +246,19 @@ static void temperatures_side_by_side(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(columns_are_read_by_name_in_any_order),
         cmocka_unit_test(units_may_be_missing_and_headers_repeat),
-        cmocka_unit_test(another_header_begins_another_layout),
-        cmocka_unit_test(without_an_id_the_place_in_the_burst_counts),
         cmocka_unit_test(without_times_the_header_parts_the_bursts),
-        cmocka_unit_test(the_id_that_tells_most_gpus_apart_wins),
         cmocka_unit_test(a_uuid_keeps_the_number_of_its_index),
         cmocka_unit_test(one_index_with_two_names_is_two_gpus),
         cmocka_unit_test(reasons_come_from_the_mask),
         cmocka_unit_test(a_reason_with_its_own_column_is_left_alone),
-        cmocka_unit_test(torn_rows_are_left_out_with_their_line),
-        cmocka_unit_test(a_cut_last_row_is_not_used),
         cmocka_unit_test(errors_between_rows_are_events_with_their_time),
         cmocka_unit_test(a_gpu_that_is_lost_in_mid_row_is_an_event),
         cmocka_unit_test(an_unknown_error_in_every_row_is_a_quirk),
-        cmocka_unit_test(time_that_runs_backward_is_said),
         cmocka_unit_test(times_of_scripts),
         cmocka_unit_test(day_and_month_are_settled_by_the_whole_file),
         cmocka_unit_test(without_header_only_what_is_proved_has_a_name),
         cmocka_unit_test(without_header_memory_that_never_moves_is_the_total),
-        cmocka_unit_test(bare_numbers_are_refused_with_what_to_do),
         cmocka_unit_test(a_query_for_processes_is_its_own_format),
         cmocka_unit_test(other_queries_in_the_file_are_not_mixed_in),
         cmocka_unit_test(a_question_is_not_its_answer),
