@@ -118,12 +118,12 @@ static void dose_bar(struct canvas *canvas, const struct dose_response *dose, si
 }
 
 static void dose_panel(struct canvas *canvas, const struct dose_response *dose, double x, double y, double width,
-                       struct arena *arena) {
+                       double height, struct arena *arena) {
     const char *name =
         arena_printf(arena, "%s %s", shown_name(arena, dose->entity, 24), shown_text(arena, dose->quantity));
     const struct text_style title = {.size = 8, .bold = true, .ink = INK_BLACK, .width = width, .lines = 1};
     canvas_text(canvas, x, y, name, &title);
-    double top = y + 26, bottom = y + PANEL - 34, left = x + 34, room = width - 44;
+    double top = y + 26, bottom = y + height - 34, left = x + 34, room = width - 44;
     for (int i = 0; i <= 2; i++) {
         double at = bottom - (bottom - top) * i / 2;
         canvas_line(canvas, left, at, left + room, at, i == 0 ? INK_GREY : INK_LIGHT, 0.5);
@@ -144,13 +144,14 @@ static void dose_panel(struct canvas *canvas, const struct dose_response *dose, 
 }
 
 void chart_dose(struct canvas *canvas, const struct diagnosis *diagnosis, double width, double height) {
-    (void)height;
     struct arena *arena = arena_new();
     size_t per_row = panels_per_row(width);
+    // Less room than was asked for is shared by the rows.
+    double tall = PANEL * height / chart_dose_height(diagnosis, width);
     double each = (width - 16 * (double)(per_row - 1)) / (double)per_row;
     for (size_t i = 0; i < dose_panels(diagnosis); i++)
-        dose_panel(canvas, &diagnosis->doses[i], (double)(i % per_row) * (each + 16), (double)(i / per_row) * PANEL,
-                   each, arena);
+        dose_panel(canvas, &diagnosis->doses[i], (double)(i % per_row) * (each + 16), (double)(i / per_row) * tall,
+                   each, tall, arena);
     arena_free(arena);
 }
 

@@ -64,7 +64,7 @@ static size_t snapshots(const struct growth *growth, double *values) {
 }
 
 static void growth_panel(struct canvas *canvas, const struct growth *growth, double x, double y, double width,
-                         struct arena *arena) {
+                         double height, struct arena *arena) {
     double *values = arena_array(arena, SNAPSHOTS_MOST + 2, sizeof *values);
     size_t count = snapshots(growth, values);
     const char *name = arena_printf(arena, "%s %s", shown_name(arena, growth->disk->entity, 20),
@@ -74,7 +74,7 @@ static void growth_panel(struct canvas *canvas, const struct growth *growth, dou
     double low = INFINITY, high = -INFINITY;
     for (size_t i = 0; i < count; i++) low = fmin(low, values[i]), high = fmax(high, values[i]);
     struct axis axis = axis_values(arena, low, high, 3);
-    double top = y + 16, bottom = y + PANEL - 26, left = x + 36, room = width - 76;
+    double top = y + 16, bottom = y + height - 26, left = x + 36, room = width - 76;
     for (size_t i = 0; i < axis.count; i++) {
         double at = bottom - (bottom - top) * (axis.ticks[i].at - axis.low) / (axis.high - axis.low);
         canvas_line(canvas, left, at, left + room, at, INK_LIGHT, 0.5);
@@ -106,14 +106,15 @@ static void growth_panel(struct canvas *canvas, const struct growth *growth, dou
 }
 
 void chart_health(struct canvas *canvas, const struct diagnosis *diagnosis, double width, double height) {
-    (void)height;
     struct arena *arena = arena_new();
     struct growth all[PANELS_MOST];
     size_t count = growths(diagnosis, all);
     size_t row = per_row(width);
     double each = (width - 16 * (double)(row - 1)) / (double)row;
+    // Less room than was asked for is shared by the rows.
+    double tall = PANEL * height / chart_health_height(diagnosis, width);
     for (size_t i = 0; i < count; i++)
-        growth_panel(canvas, &all[i], (double)(i % row) * (each + 16), (double)(i / row) * PANEL, each, arena);
+        growth_panel(canvas, &all[i], (double)(i % row) * (each + 16), (double)(i / row) * tall, each, tall, arena);
     arena_free(arena);
 }
 

@@ -12,6 +12,7 @@ import subprocess
 import sys
 import tempfile
 import unicodedata
+import zipfile
 
 BUILD = os.environ.get("BUILD", "build")
 PROGRAM = os.path.abspath(os.path.join(BUILD, "whyslow"))
@@ -188,6 +189,18 @@ def letters(text):
     return re.sub(r"[\W_]+", "", text)
 
 
+def check_workbook(name, path):
+    with zipfile.ZipFile(path) as book:
+        parts = {part: book.read(part).decode("utf-8") for part in book.namelist() if part.endswith(".xml")}
+    sheets = re.findall(r'<sheet name="([^"]*)"', parts["xl/workbook.xml"])
+    expect(name + ": the sheets have Chinese names", sheets and not [s for s in sheets if s.isascii()], sheets)
+    cells = "\n".join(re.findall(r"<t[^>]*>([^<]*)</t>", parts["xl/sharedStrings.xml"]))
+    titles = "\n".join(text for part in parts if "charts/chart" in part for text in re.findall(r"<a:t>([^<]*)</a:t>", parts[part]))
+    expect(name + ": no English sentence in the workbook", not english_in(cells) and not english_in(titles), english_in(cells) + english_in(titles))
+    referred = {match for part in parts if "charts/chart" in part for match in re.findall(r"<c:f>'?([^'!<]*)'?!", parts[part])}
+    expect(name + ": charts refer to sheets that are there", referred and referred <= set(sheets), (referred, sheets))
+
+
 def check_sample(name, where):
     chinese, english = os.path.join(where, name + "-zh"), os.path.join(where, name + "-en")
     done = run(["analyze", "samples/" + name, "-o", chinese], CHINESE)
@@ -199,6 +212,7 @@ def check_sample(name, where):
     with open(os.path.join(chinese, "report.md"), encoding="utf-8") as f:
         markdown = f.read()
     expect(name + ": no English sentence in report.md", not english_in(markdown), english_in(markdown))
+    check_workbook(name, os.path.join(chinese, "report.xlsx"))
     reports = []
     for folder in (chinese, english):
         with open(os.path.join(folder, "report.json"), encoding="utf-8") as f:
