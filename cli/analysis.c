@@ -11,6 +11,7 @@
 #include "core/lang.h"
 #include "core/recording.h"
 #include "parsers/reader.h"
+#include "reports/redact.h"
 
 static bool is_usable(const struct source *source) {
     if (source->format == NULL || source->refused) return false;
@@ -60,16 +61,20 @@ int analysis_run(struct options *options, int (*finish)(struct options *options,
         return EXIT_USAGE;
     }
     struct recording *recording = read_all(options);
-    if (!options->quiet) message_files(options, recording);
+    struct redactor *redactor = options->redact ? redactor_new(recording) : NULL;
+    if (!options->quiet) message_files(options, redactor == NULL ? recording : redact_recording(redactor));
     int status = EXIT_NOTHING;
     if (any_usable(recording)) {
         options->analyze.rules = rules;
+        // The line that reproduces the report is made of paths.
+        if (options->redact) options->report.command_line = NULL;
         struct diagnosis *diagnosis = analyze(recording, &options->analyze);
-        status = finish(options, diagnosis);
+        status = finish(options, redactor == NULL ? diagnosis : redact_diagnosis(redactor, diagnosis));
         diagnosis_free(diagnosis);
     } else {
         message_nothing(options, recording);
     }
+    redactor_free(redactor);
     recording_free(recording);
     rules_free(rules);
     return status;

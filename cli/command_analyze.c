@@ -41,6 +41,12 @@ static bool is_utf8(void) {
     return false;
 }
 
+// What is pasted from the terminal shall not tell more than the report.
+static const char *shown_directory(const struct options *options) {
+    const char *slash = strrchr(options->report.directory, '/');
+    return options->redact && slash != NULL && slash[1] != '\0' ? slash + 1 : options->report.directory;
+}
+
 static int report(struct options *options, const struct diagnosis *diagnosis) {
     struct report_options *to = &options->report;
     to->color = message_color(options, stdout);
@@ -56,7 +62,7 @@ static int report(struct options *options, const struct diagnosis *diagnosis) {
         message("%s", error);
         return EXIT_NOT_WRITTEN;
     }
-    if (!options->quiet) message(tr("the report is in %s/"), to->directory);
+    if (!options->quiet) message(tr("the report is in %s/"), shown_directory(options));
     if (!shown) return EXIT_NOT_WRITTEN;
     return fail_on_met(options, diagnosis) ? EXIT_FAIL_ON : EXIT_ANALYSED;
 }

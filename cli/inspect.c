@@ -11,6 +11,7 @@
 #include "core/lang.h"
 #include "core/recording.h"
 #include "parsers/reader.h"
+#include "reports/redact.h"
 
 const char *inspect_time(struct arena *arena, const struct source *source, millis at, int zone_minutes) {
     if (at == MILLIS_NONE || source->clock == CLOCK_NONE || source->clock == CLOCK_BOOT) return NULL;
@@ -122,10 +123,13 @@ int command_inspect(const struct options *options) {
     progress_end(&progress);
     int status = any_recognised(recording) ? EXIT_ANALYSED : EXIT_NOTHING;
     bool good = true;
+    struct redactor *redactor = options->redact ? redactor_new(recording) : NULL;
+    const struct recording *shown = redactor == NULL ? recording : redact_recording(redactor);
     if (options->json)
-        good = inspect_json(stdout, recording);
+        good = inspect_json(stdout, shown);
     else
-        inspect_text(stdout, recording, options->verbose);
+        inspect_text(stdout, shown, options->verbose);
+    redactor_free(redactor);
     if (fflush(stdout) != 0 || ferror(stdout) || !good) {
         message("%s", tr("standard output could not be written"));
         status = EXIT_NOT_WRITTEN;

@@ -137,6 +137,11 @@ static bool set_only_for(struct options *options, const char *value, char *error
     return value_word(value, words, error, size) >= 0;
 }
 
+static bool set_redact(struct options *options, const char *value, char *error, size_t size) {
+    (void)value, (void)error, (void)size;
+    return options->redact = true;
+}
+
 static bool set_fail_on(struct options *options, const char *value, char *error, size_t size) {
     static const char *const words[] = {"info", "warning", "critical", NULL};
     options->fail_on = value_word(value, words, error, size);
@@ -243,7 +248,11 @@ const struct option_row options_table[] = {
     {"fail-on", 0, "SEVERITY", ON_ANALYZE,
      N_("exit with status 1 if a finding is at least this severe: info, warning or critical"), set_fail_on},
     {"page", 0, "SIZE", ON_ANALYZE, N_("paper of the PDF: a4 (default) or letter"), set_page},
-    {"only-for", 0, "PLACE", ON_ANALYZE, N_("dialect of report.md: jira, gitlab or mail"), set_only_for},
+    {"for", 0, "PLACE", ON_ANALYZE,
+     N_("write report.md in the dialect, and below the size limit, of jira, gitlab or mail"), set_only_for},
+    {"redact", 0, NULL, ON_READ,
+     N_("hide host names, users, serial numbers, addresses and directories, the same by the same everywhere"),
+     set_redact},
     {"json", 0, NULL, ON_INSPECT, N_("print JSON, schema whyslow.inspect/1"), set_json},
     {"unpack-limit", 0, "SIZE", ON_READ, N_("largest log that is unpacked from an archive (default 4G)"),
      set_unpack_limit},
@@ -321,6 +330,45 @@ static void say_wrong(int value, char *const *argv, char *error, size_t size) {
     }
 }
 
+// ── the line that makes the same report again ───────────────────────────────
+
+// What only says where the report goes and how it is told changes nothing in it.
+static bool is_of_the_report(const struct option_row *row) {
+    static const char *const others[] = {"output", "quiet", "verbose", "color", "progress"};
+    for (size_t i = 0; i < sizeof others / sizeof *others; i++)
+        if (strcmp(row->name, others[i]) == 0) return false;
+    return true;
+}
+
+// As a POSIX shell reads it back.
+static const char *quoted(struct arena *arena, const char *word) {
+    static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-./,:=@%+";
+    if (word[0] != '\0' && word[strspn(word, plain)] == '\0') return word;
+    char *copy = arena_alloc(arena, 4 * strlen(word) + 3), *to = copy;
+    *to++ = '\'';
+    for (; *word != '\0'; word++)
+        if (*word == '\'')
+            to = stpcpy(to, "'\\''");
+        else
+            *to++ = *word;
+    *to = '\'';
+    return copy;
+}
+
+static void note_option(struct options *options, const struct option_row *row, const char *value) {
+    if (!is_of_the_report(row)) return;
+    const char *line = options->report.command_line;
+    options->report.command_line =
+        value == NULL ? arena_printf(options->arena, "%s --%s", line, row->name)
+                      : arena_printf(options->arena, "%s --%s=%s", line, row->name, quoted(options->arena, value));
+}
+
+static void note_paths(struct options *options) {
+    for (size_t i = 0; i < options->path_count; i++)
+        options->report.command_line = arena_printf(options->arena, "%s %s", options->report.command_line,
+                                                    quoted(options->arena, options->paths[i]));
+}
+
 static void take_command(struct options *options, int argc, char **argv) {
     if (optind < argc) {
         for (int i = 0; i < COMMAND_COUNT_; i++) {
@@ -372,6 +420,7 @@ static void set_defaults(struct options *options) {
     options->analyze.gpu_hour_cost = NAN;
     options->report.directory = "whyslow-report";
     options->report.formats = REPORT_ALL;
+    options->report.command_line = "whyslow analyze";
 }
 
 bool options_read(struct options *options, int argc, char **argv, char *error, size_t size) {
@@ -394,8 +443,10 @@ bool options_read(struct options *options, int argc, char **argv, char *error, s
             return false;
         }
         if (used_count < OPTIONS_MOST) used[used_count++] = row;
+        note_option(options, row, optarg);
     }
     take_command(options, argc, argv);
+    note_paths(options);
     hand_over_lists(options);
     return check_use(options, used, used_count, error, size);
 }

@@ -31,7 +31,7 @@ struct clock_list {
 struct options {
     enum command command;
     enum show show;
-    bool json, quiet, verbose;
+    bool json, quiet, verbose, redact;
     enum often color, progress;
     const char *rules_path;  // NULL: the defaults
     const char *lang;        // NULL: the environment's

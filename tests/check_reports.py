@@ -9,6 +9,7 @@ import subprocess
 import sys
 import tempfile
 import warnings
+import zipfile
 
 BUILD = os.environ.get("BUILD", "build")
 PROGRAM = os.path.abspath(os.path.join(BUILD, "whyslow"))
@@ -251,6 +252,50 @@ def check_hostile(where):
     expect("LibreOffice opens the workbook", report["verdict"]["cause"].encode() in read(where, "report.csv", "rb"), "")
 
 
+SECRETS = ("ml-07", "alice", "S4PZNF0M512345", "secret-project", "172.16.4.9")
+
+
+def all_text(folder):
+    """Everything in a report that can be read, pictures apart: (file, text)."""
+    for name in sorted(os.listdir(folder)):
+        data = read(folder, name, "rb")
+        if name.endswith(".xlsx"):
+            with zipfile.ZipFile(os.path.join(folder, name)) as book:
+                data = b"".join(book.read(member) for member in book.namelist())
+        if name.endswith(".pdf") and shutil.which("pdftotext"):
+            data += subprocess.run(["pdftotext", os.path.join(folder, name), "-"], capture_output=True).stdout
+            data += subprocess.run(["pdfinfo", os.path.join(folder, name)], capture_output=True).stdout
+        yield name, data.decode("utf-8", "replace")
+
+
+def check_redacted(where):
+    logs = os.path.join(where, "home", "alice", "secret-project")
+    shutil.copytree("samples/sata-ssd", logs)
+    with open(os.path.join(logs, "smart.log"), "a") as f:
+        f.write("Serial Number:    S4PZNF0M512345\n")
+    with open(os.path.join(logs, "dmesg.log"), "w") as f:
+        f.write("Sep  9 19:40:01 ml-07 kernel: [ 812.100000] nfs: server 172.16.4.9 not responding, still trying\n"
+                "Sep  9 19:41:01 ml-07 kernel: [ 872.100000] Out of memory: Killed process 4242 (/home/alice/train) total-vm:1kB\n")
+    os.rename(os.path.join(logs, "gpu.log"), os.path.join(logs, "ml-07-gpu.log"))
+    plain, out = os.path.join(where, "plain"), os.path.join(where, "alice-redacted")
+    open_text = run(["analyze", logs, "-o", plain])
+    expect("without --redact the names are there", sum(any(s in t for _, t in all_text(plain)) for s in SECRETS) >= 3, open_text.stderr)
+    done = run(["analyze", logs, "-o", out, "--redact", "-v"])
+    expect("--redact is analysed", done.returncode == 0, done.stderr)
+    shown = done.stdout + done.stderr.replace("alice-redacted/", "")
+    expect("the terminal shows no name", not any(s in shown for s in SECRETS), shown)
+    for name, text in all_text(out):
+        expect("no name in " + name, not any(s in text for s in SECRETS), [s for s in SECRETS if s in text])
+    report, other = json.loads(read(out, "report.json")), json.loads(read(plain, "report.json"))
+    expect("the redacted host has a number", report["run"]["host"] == "host1", report["run"]["host"])
+    expect("a file keeps its name", "host1-gpu.log" in [i["path"] for i in report["inputs"]], report["inputs"])
+    expect("the verdict is the same", report["verdict"]["sentence"] == other["verdict"]["sentence"], report["verdict"])
+    expect("the losses are the same", report["lost_gpu_hours"] == other["lost_gpu_hours"], report["lost_gpu_hours"])
+    check_schema("redacted", report)
+    seen = run(["inspect", logs, "--redact", "--json"])
+    expect("inspect shows no name", seen.returncode == 0 and not any(s in seen.stdout + seen.stderr for s in SECRETS), seen.stdout)
+
+
 def check_surroundings(where):
     empty = os.path.join(where, "fonts.conf")
     with open(empty, "w") as f:
@@ -303,6 +348,7 @@ def main():
         check_bytes(where)
         check_digest(where)
         check_hostile(where)
+        check_redacted(where)
         check_surroundings(where)
         check_full_disk(where)
     print("%d passed, %d failed" % (passed, failed))

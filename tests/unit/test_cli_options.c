@@ -79,6 +79,18 @@ static void options_and_paths_in_any_order(void **state) {
     options_free(&options);
 }
 
+// The line in the report makes the same report again: with what matters, quoted, without where it went.
+static void the_line_of_the_report(void **state) {
+    (void)state;
+    struct options options;
+    expect_right(&options, "a'b.log -o out --for jira -q --gpu-hour-cost 2.5 c --redact");
+    assert_string_equal(options.report.command_line,
+                        "whyslow analyze --for=jira --gpu-hour-cost=2.5 --redact 'a'\\''b.log' c");
+    assert_string_equal(options.report.only_for, "jira");
+    assert_true(options.redact);
+    options_free(&options);
+}
+
 static void clocks(void **state) {
     (void)state;
     struct options options;
@@ -113,6 +125,7 @@ static void mistakes_are_named(void **state) {
     expect_wrong("x --from yesterday", "not a time");
     expect_wrong("x --from 2024-05-07 --to 2024-05-06", "not before");
     expect_wrong("x --format pdf,doc", "\"doc\" is none of: pdf, png, xlsx, md, json");
+    expect_wrong("x --for somebody", "none of: jira, gitlab, mail");
     expect_wrong("x --lang tlh", "none of: en, zh_CN");
     expect_wrong("x --fail-on never", "info, warning, critical");
     expect_wrong("x --unpack-limit many", "not a size");
@@ -164,6 +177,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(defaults),
         cmocka_unit_test(options_and_paths_in_any_order),
+        cmocka_unit_test(the_line_of_the_report),
         cmocka_unit_test(clocks),
         cmocka_unit_test(mistakes_are_named),
         cmocka_unit_test(sizes),

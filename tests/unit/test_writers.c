@@ -132,6 +132,36 @@ static void test_stale_pictures_go(void **state) {
     assert_int_equal(access(below(place, "summary.png"), F_OK), 0);
 }
 
+// A ticket system refuses what is too long; what was left out is named.
+static void test_tickets_stay_below_their_limit(void **state) {
+    const struct place *place = *state;
+    static const struct {
+        const char *name;
+        size_t most;
+        const char *mark;  // of the dialect
+    } dialects[] = {{"jira", 32767, "h1. "}, {"mail", 20000, ""}, {"gitlab", 65536, "<details>"}, {NULL, 65536, "# "}};
+    for (size_t i = 0; i < sizeof dialects / sizeof *dialects; i++) {
+        struct diagnosis *d = sample_diagnosis(&(struct sample_options){.hours = 0.2});
+        const char *notes[700];
+        for (size_t k = 0; k < 700; k++)
+            notes[k] = "A note of about a hundred letters, as a log with many faults gives it, again and again.";
+        d->quality.notes = notes;
+        d->quality.note_count = 700;
+        char error[500];
+        struct report_options options = {
+            .directory = place->path, .formats = 1u << REPORT_MD, .only_for = dialects[i].name};
+        assert_true(reports_write(d, &options, error, sizeof error));
+        size_t size;
+        const char *text = content(place, below(place, "report.md"), &size);
+        assert_in_range(size, 1000, dialects[i].most);
+        assert_non_null(strstr(text, dialects[i].mark));
+        assert_non_null(strstr(text, "Too long for a ticket, see report.pdf: "));
+        assert_non_null(strstr(text, "Data quality and clocks"));
+        assert_null(strstr(text, notes[0]));
+        sample_diagnosis_free(d);
+    }
+}
+
 static void test_failure_leaves_the_earlier_report(void **state) {
     const struct place *place = *state;
     char error[500] = "";
@@ -252,6 +282,7 @@ int main(void) {
         IN_PLACE(test_two_runs_give_the_same_bytes),
         IN_PLACE(test_only_what_was_asked_for),
         IN_PLACE(test_stale_pictures_go),
+        IN_PLACE(test_tickets_stay_below_their_limit),
         IN_PLACE(test_failure_leaves_the_earlier_report),
         IN_PLACE(test_directory_that_cannot_be),
         IN_PLACE(test_write_error_is_reported),
