@@ -5,6 +5,7 @@
 
 #include "core/arena.h"
 #include "core/lang.h"
+#include "core/when_words.h"
 #include "parsers/merged.h"
 
 void dstat_columns_begin(struct dstat *dstat) {
@@ -48,10 +49,9 @@ static const struct meaning all_requests[] = {
     {"writ", "io/total:writ", UNIT_PER_S, SERIES_AVERAGE},
 };
 static const struct meaning memory[] = {
-    {"used", "mem.used", UNIT_KIB, SERIES_STATE},
-    {"free", "mem.free", UNIT_KIB, SERIES_STATE},
-    {"buf", "mem.buffers", UNIT_KIB, SERIES_STATE},
-    {"cac", "mem.cached", UNIT_KIB, SERIES_STATE},
+    {"used", "mem.used", UNIT_KIB, SERIES_STATE},      {"free", "mem.free", UNIT_KIB, SERIES_STATE},
+    {"buf", "mem.buffers", UNIT_KIB, SERIES_STATE},    {"cac", "mem.cached", UNIT_KIB, SERIES_STATE},
+    {"avai", "mem.available", UNIT_KIB, SERIES_STATE},  // dool
 };
 static const struct meaning swap[] = {
     {"used", "swap.used", UNIT_KIB, SERIES_STATE},
@@ -216,12 +216,25 @@ static void take_clock(struct dstat *dstat, enum clock_basis basis) {
     if (strcmp(dstat->zone, "UTC") == 0 || strcmp(dstat->zone, "GMT") == 0) source->clock = CLOCK_ZONED;
 }
 
+// "23-11 " of dstat and pcp-dstat, "Nov-23 " of dool.
+static bool read_day(struct text *text, int *day, int *month) {
+    struct text rest = *text;
+    if (read_two(&rest, '-', day)) {
+        if (!read_two(&rest, ' ', month)) return false;
+    } else {
+        *month = when_month_word(text_cut(&rest, '-'));
+        if (*month == 0 || rest.at == NULL || !read_two(&rest, ' ', day)) return false;
+    }
+    *text = rest;
+    return true;
+}
+
 bool dstat_stamp(struct dstat *dstat, struct text text, millis *at) {
     text = text_trim(text);
     struct text rest = text;
     int day, month;
     struct when when;
-    if (read_two(&rest, '-', &day) && read_two(&rest, ' ', &month)) {
+    if (read_day(&rest, &day, &month)) {
         if (!when_read(rest, DATE_ORDER_UNKNOWN, &when) || !when.has_time || when.has_date) return false;
         when.day = day;
         when.month = month;

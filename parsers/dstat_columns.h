@@ -23,7 +23,7 @@ struct dstat {
     struct dstat_column columns[DSTAT_COLUMNS_MOST];
     size_t count;
     bool interfaces;  // there are columns of single network interfaces: their total is left out
-    bool pcp;         // pcp-dstat: its first row is empty and none is since boot; its CSV counts in kilobytes
+    bool pcp;         // pcp-dstat: its first row is empty and none is since boot; its CSV counts disks in kilobytes
     bool skip_boot;   // the next row tells of the time since boot
     int year;         // of the stamps; 0 if not known
     int month;        // of the stamp before
@@ -37,7 +37,8 @@ void dstat_columns_begin(struct dstat *dstat);
 // The next column. The title is that of its group: "dsk/total", "total cpu usage", "total-cpu-usage".
 void dstat_columns_add(struct dstat *dstat, struct text title, struct text name);
 
-// The time of a row: epoch seconds, or "23-11 11:54:55" (day-month), to which the year is added.
+// The time of a row: epoch seconds, or "23-11 11:54:55" (day-month) or dool's "Nov-23 11:54:55", to which the year is
+// added.
 bool dstat_stamp(struct dstat *dstat, struct text text, millis *at);
 
 // Begins a row: counts it, and tells whether it is to be kept. `line` for problems.

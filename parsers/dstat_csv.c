@@ -1,5 +1,5 @@
-// dstat_csv.c: `dstat --output`: a preamble, a line of groups, a line of names, rows. Bytes, but for pcp-dstat, whose
-// names are "dsk/total:read" and whose values are kilobytes.
+// dstat_csv.c: `dstat --output` and `dool --output`: a preamble, a line of groups, a line of names, rows. Bytes, but
+// pcp-dstat counts disks and memory in kilobytes.
 #include <math.h>
 #include <string.h>
 
@@ -50,21 +50,32 @@ static void take_date(struct dstat *dstat, struct text date) {
     if (when.has_zone && when.zone_minutes == 0) memcpy(dstat->zone, "UTC", 4);
 }
 
+// A run that appends to a file of an earlier one begins with "Host:".
+static void begin_run(struct dstat *dstat) {
+    struct source *source = dstat->source;
+    if (dstat->count > 0)
+        source_event(source, dstat->any ? dstat->before : MILLIS_NONE, 0, EVENT_RUN_START, TEXT(""),
+                     TEXT("dstat was started again"), NAN);
+    dstat_columns_begin(dstat);
+    dstat->skip_boot = true;
+}
+
+static bool is_banner(struct text cell) {
+    return text_has(cell, "CSV") &&
+           (text_starts(cell, "Dstat ") || text_starts(cell, "pcp-dstat") || text_starts(cell, "dool "));
+}
+
 static void take_preamble(struct dstat *dstat, const struct cells *cells) {
     struct source *source = dstat->source;
     struct text first = cells->at[0];
-    if (text_find(first, "stat ") != SIZE_MAX && text_has(first, "CSV")) {
+    if (is_banner(first)) {
+        struct text version = first;
+        text_word(&version);
+        source->tool_version = text_copy(source->arena_, text_word(&version));
         dstat->pcp = text_starts(first, "pcp");
-        if (text_starts(first, "Dstat ")) {
-            struct text version = text_skip(first, 6);
-            source->tool_version = text_copy(source->arena_, text_word(&version));
-        }
-        if (dstat->count > 0)
-            source_event(source, dstat->any ? dstat->before : MILLIS_NONE, 0, EVENT_RUN_START, TEXT(""),
-                         TEXT("dstat was started again"), NAN);
-        dstat_columns_begin(dstat);
-        dstat->skip_boot = true;
     }
+    if (is_banner(first) || text_equal(first, "Host:")) begin_run(dstat);
+    if (text_starts(value_behind(cells, "Cmdline:"), "pcp")) dstat->pcp = true;
     struct text host = value_behind(cells, "Host:");
     if (host.at != NULL && source->host[0] == '\0') source->host = text_copy(source->arena_, host);
     take_date(dstat, value_behind(cells, "Date:"));
@@ -82,11 +93,12 @@ static bool is_names(const struct cells *cells) {
     return false;
 }
 
-// Titles stand above the first column of their group.
+// Titles stand above the first column of their group. A group of several devices has them in its names, too.
 static void take_names(struct dstat *dstat, const struct cells *titles, const struct cells *names) {
     struct text title = {NULL, 0};
     dstat_columns_begin(dstat);
-    for (size_t i = 0; i < names->count; i++) dstat->pcp = dstat->pcp || text_has(names->at[i], ":");
+    // Only pcp-dstat writes the title into the names of every group, and it has another word for the CPUs.
+    for (size_t i = 0; i < names->count; i++) dstat->pcp = dstat->pcp || text_starts(names->at[i], "total usage:");
     for (size_t i = 0; i < names->count; i++) {
         struct text name = names->at[i];
         if (i < titles->count && titles->at[i].length > 0) title = titles->at[i];
@@ -101,7 +113,11 @@ static void take_names(struct dstat *dstat, const struct cells *titles, const st
 
 // ── rows ────────────────────────────────────────────────────────────────────
 
-static bool is_kib(enum unit unit) { return unit == UNIT_KIB || unit == UNIT_KIB_PER_S; }
+// To kibibytes. The numbers of pcp-dstat are those of its metrics: bytes for the network, else kilobytes.
+static double scale_of(const struct dstat *dstat, const struct dstat_column *column) {
+    if (column->unit != UNIT_KIB && column->unit != UNIT_KIB_PER_S) return 1;
+    return dstat->pcp && column->entity_kind != ENTITY_NET ? 1 : 1.0 / 1024;
+}
 
 static bool find_stamp(struct dstat *dstat, const struct cells *cells, millis *at) {
     for (size_t i = 0; i < dstat->count && i < cells->count; i++)
@@ -124,14 +140,15 @@ static void take_row(struct dstat *dstat, const struct cells *cells, uint32_t li
         const struct dstat_column *column = &dstat->columns[i];
         double value = NAN;
         if (!column->used || !text_number(cells->at[i], &value)) continue;
-        if (is_kib(column->unit) && !dstat->pcp) value /= 1024;
-        dstat_store(dstat, column, at, interval, line, value);
+        // In which unit pcp-dstat writes its swap is not known: better none than one that is off by 1024.
+        if (dstat->pcp && text_starts(text_of(column->quantity), "swap.")) continue;
+        dstat_store(dstat, column, at, interval, line, value * scale_of(dstat, column));
     }
 }
 
 void dstat_csv_parse(struct lines *lines, const struct parse_options *options, struct source *source) {
     (void)options;
-    struct dstat dstat = {.source = source};
+    struct dstat dstat = {.source = source, .skip_boot = true};
     struct cells cells;
     struct cells titles = {0};
     char kept[4096];  // the titles: the line they stood in is gone when the names come
@@ -163,11 +180,17 @@ void dstat_csv_parse(struct lines *lines, const struct parse_options *options, s
 
 int dstat_csv_bid(struct text head, bool whole) {
     (void)whole;
+    bool titles = false;
     for (struct text rest = head; rest.at != NULL;) {
         struct text line = text_cut(&rest, '\n');
-        if (text_starts(line, "\"Dstat ") && text_has(line, "CSV output")) return BID_SURE;
-        if (text_starts(line, "\"pcp-dstat") || text_starts(line, "\"Cmdline:\",\"dstat ")) return BID_SURE;
+        if (line.length > 1 && line.at[0] == '"' && is_banner(text_skip(line, 1))) return BID_SURE;
         if (text_starts(line, "\"Author:\",\"Dag Wieers")) return BID_SURE;
+        if (text_starts(line, "\"Cmdline:\",\"") && (text_has(line, "dstat ") || text_has(line, "dool ")))
+            return BID_SURE;
+        // A file whose preamble was cut off: titles above names.
+        if (titles && text_starts(line, "\"") && text_has(line, "\"usr\"") && text_has(line, "\"idl\""))
+            return BID_SURE;
+        titles = text_starts(line, "\"") && text_has(line, "\"total cpu usage\"");
     }
     return BID_NONE;
 }

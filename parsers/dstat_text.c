@@ -8,7 +8,23 @@
 #include "parsers/dstat_columns.h"
 #include "parsers/fields.h"
 
-enum { GROUPS_MOST = 64 };
+enum { GROUPS_MOST = 64, LINE_MOST = 4096 };
+
+// dool draws with U+2502 (|), U+2504 (-), U+250A (:), U+252C and U+253C (between titles).
+static struct text plain_line(struct text line, char room[LINE_MOST]) {
+    if (!text_has(line, "\xe2\x94")) return line;
+    size_t length = 0;
+    for (size_t i = 0; i < line.length && length < LINE_MOST; i++) {
+        char c = line.at[i];
+        if (i + 2 < line.length && (unsigned char)c == 0xe2 && (unsigned char)line.at[i + 1] == 0x94) {
+            unsigned char last = (unsigned char)line.at[i + 2];
+            c = last == 0x84 ? '-' : last == 0x8a ? ':' : '|';
+            i += 2;
+        }
+        room[length++] = c;
+    }
+    return (struct text){room, length};
+}
 
 struct screen {
     struct dstat dstat;
@@ -21,13 +37,22 @@ struct screen {
     size_t names_length;
 };
 
+// The next title; blanks are between them, or dool's bars.
+static struct text cut_title(struct text *rest) {
+    while (text_starts(*rest, " ") || text_starts(*rest, "|")) *rest = text_skip(*rest, 1);
+    size_t end = 0;
+    while (end < rest->length && rest->at[end] != ' ' && rest->at[end] != '|') end++;
+    struct text title = text_head(*rest, end);
+    *rest = text_skip(*rest, end);
+    return title;
+}
+
 // "----system---- --total-cpu-usage-- -dsk/total-"
 static bool is_titles(struct text line) {
-    struct fields words;
-    fields_split(line, &words);
-    if (words.count == 0) return false;
-    for (size_t i = 0; i < words.count; i++)
-        if (!text_starts(words.at[i], "-") || !text_ends(words.at[i], "-")) return false;
+    struct text rest = text_trim(line);
+    if (rest.length == 0 || rest.at[0] != '-') return false;
+    for (struct text title = cut_title(&rest); title.length > 0; title = cut_title(&rest))
+        if (!text_starts(title, "-") || !text_ends(title, "-")) return false;
     return text_has(line, "cpu-usage") || text_has(line, "total-usage") || text_has(line, "dsk/") ||
            text_has(line, "memory-usage") || text_has(line, "net/") || text_has(line, "system") ||
            text_has(line, "epoch") || text_has(line, "io/") || text_has(line, "procs");
@@ -38,7 +63,7 @@ static void take_titles(struct screen *screen, struct text line) {
     memcpy(screen->kept, line.at, length);
     struct text rest = {screen->kept, length};
     screen->title_count = 0;
-    for (struct text word = text_word(&rest); word.length > 0; word = text_word(&rest)) {
+    for (struct text word = cut_title(&rest); word.length > 0; word = cut_title(&rest)) {
         if (screen->title_count == GROUPS_MOST) return;
         while (text_starts(word, "-")) word = text_skip(word, 1);
         while (text_ends(word, "-")) word.length--;
@@ -148,11 +173,13 @@ static void take_row(struct screen *screen, struct text line, uint32_t number) {
 void dstat_text_parse(struct lines *lines, const struct parse_options *options, struct source *source) {
     (void)options;
     struct screen screen = {.dstat = {.source = source}};
+    char room[LINE_MOST];
     struct text line;
     while (lines_next(lines, &line)) {
         uint32_t number = lines_number(lines);
+        line = plain_line(line, room);
         if (text_trim(line).length == 0) continue;
-        if (line.length > 4096)
+        if (line.length > LINE_MOST)
             source_skip(source, number, tr("not a line of dstat"));
         else if (is_titles(line))
             take_titles(&screen, line);
@@ -176,9 +203,11 @@ void dstat_text_parse(struct lines *lines, const struct parse_options *options, 
 int dstat_text_bid(struct text head, bool whole) {
     (void)whole;
     bool titles = false;
+    char room[LINE_MOST];
     for (struct text rest = head; rest.at != NULL;) {
         struct text line = text_cut(&rest, '\n');
-        if (line.length > 4096) continue;
+        if (line.length > LINE_MOST) continue;
+        line = plain_line(line, room);
         // The names must follow: anybody may write dashes.
         if (titles && text_has(line, "|")) return BID_SURE;
         titles = is_titles(line);

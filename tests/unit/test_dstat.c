@@ -85,6 +85,97 @@ static void pcp_dstat_counts_kilobytes(void **state) {
     parsed_free(&log);
 }
 
+static void network_of_pcp_dstat_is_in_bytes(void **state) {
+    (void)state;
+    struct parsed log = parsed_text(
+        "\"pcp-dstat 5.0.3 CSV Output\"\n\"Host:\",\"n\"\n"
+        "\"Cmdline:\",\"pcp-dstat -cdn\",,,,\"Date:\",\"05 Aug 2019 14:46:20 UTC\"\n"
+        "\"epoch\",\"total usage\",,\"dsk/total\",,\"net/total\",\n"
+        "\"epoch\",\"total usage:usr\",\"total usage:idl\",\"dsk/total:read\",\"dsk/total:writ\",\"net/total:recv\","
+        "\"net/total:send\"\n1565016380,,,,,,\n1565016381,5,95,64,8,2048,1024\n");
+    assert_string_equal(log.source->tool_version, "5.0.3");
+    assert_float_equal(parsed_value(&log, "cpu", "%idle", 0), 95, 0);
+    assert_float_equal(parsed_value(&log, "host", "bi", 0), 64, 0);
+    assert_float_equal(parsed_value(&log, "total", "rxkB/s", 0), 2, 0);
+    parsed_free(&log);
+}
+
+// The names have the device in them as soon as there are several: bytes all the same.
+static void several_disks_of_dstat_are_in_bytes(void **state) {
+    (void)state;
+    struct parsed log = parsed_text(PREAMBLE(
+        "05 Aug 2019 14:46:20 UTC") "\"system\",\"dsk/sda\",,\"dsk/sdb\",\n"
+                                    "\"time\",\"dsk/sda:read\",\"dsk/sda:writ\",\"dsk/sdb:read\","
+                                    "\"dsk/sdb:writ\"\n"
+                                    "05-08 14:46:20,99,99,99,99\n"
+                                    "05-08 14:46:21,1048576,2048,4096,0\n");
+    assert_int_equal(log.source->since_boot_reports, 1);
+    assert_int_equal(parsed_rows(&log, "sda"), 1);
+    assert_float_equal(parsed_value(&log, "sda", "rkB/s", 0), 1024, 0);
+    assert_float_equal(parsed_value(&log, "sdb", "rkB/s", 0), 4, 0);
+    parsed_free(&log);
+}
+
+// The second run writes its preamble without the line that names the tool.
+static void a_run_appended_to_the_file_begins_with_the_host(void **state) {
+    (void)state;
+    struct parsed log = parsed_text(PREAMBLE(
+        "05 Aug 2019 14:46:20 UTC") "\"system\",\"paging\",\n\"time\",\"in\",\"out\"\n"
+                                    "05-08 14:46:20,99,99\n05-08 14:46:21,1024,0\n\n\n"
+                                    "\"Host:\",\"node7\",,,,\"User:\",\"root\"\n"
+                                    "\"Cmdline:\",\"dstat -tg\",,,,\"Date:\",\"06 Aug 2020 10:00:00 UTC\"\n"
+                                    "\"system\",\"paging\",\n\"time\",\"in\",\"out\"\n"
+                                    "06-08 10:00:00,99,99\n06-08 10:00:01,2048,0\n");
+    assert_int_equal(log.source->since_boot_reports, 2);
+    assert_int_equal(parsed_events(&log, EVENT_RUN_START), 1);
+    assert_int_equal(parsed_rows(&log, "host"), 2);
+    assert_int_equal(source_find(log.source, "host")->time[1], at(2020, 8, 6, 10 * 3600 + 1));
+    parsed_free(&log);
+}
+
+static void dool_prints_the_name_of_the_month(void **state) {
+    (void)state;
+    struct parsed log = parsed_text(
+        "\"dool 1.3.2 CSV output\"\n\"Author:\",\"Scott Baker\",,,,\"URL:\",\"http://x/\"\n"
+        "\"Host:\",\"node7\",,,,\"User:\",\"root\"\n"
+        "\"Cmdline:\",\"/usr/bin/dool -tdm\",,,,\"Date:\",\"31 Dec 2023 23:59:58 UTC\"\n"
+        "\"system\",\"dsk/total\",,\"memory usage\",,,\n"
+        "\"time\",\"read\",\"writ\",\"used\",\"free\",\"cach\",\"avai\"\n"
+        "Dec-31 23:59:58,99,99,1024,1024,1024,1024\nDec-31 23:59:59,1048576,0,1024,2048,3072,4096\n"
+        "Jan-01 00:00:00,2097152,0,1024,2048,3072,4096\n");
+    assert_string_equal(log.source->format, "dstat-csv");
+    assert_string_equal(log.source->tool_version, "1.3.2");
+    assert_int_equal(log.source->skipped_lines, 0);
+    assert_int_equal(parsed_rows(&log, "host"), 2);
+    assert_float_equal(parsed_value(&log, "host", "bi", 0), 1024, 0);
+    assert_float_equal(parsed_value(&log, "host", "mem.available", 0), 4, 0);
+    assert_int_equal(source_find(log.source, "host")->time[1], at(2024, 1, 1, 0));
+    parsed_free(&log);
+}
+
+static void the_screen_of_dool_is_drawn(void **state) {
+    (void)state;
+#define BAR "\xe2\x94\x82"
+#define DASH "\xe2\x94\x84"
+    const char text[] = DASH DASH DASH DASH DASH "system" DASH DASH DASH DASH "\xe2\x94\xac" DASH "total" DASH
+                                                 "cpu" DASH "usage" DASH "\xe2\x94\xbc" DASH "dsk/sda" DASH
+                                                 "\n"
+                                                 "     time      " BAR "usr sys idl wai stl" BAR
+                                                 " read  writ\n"
+                                                 "Nov-23 11:54:55" BAR " 46  14  40   0   0" BAR
+                                                 "  55M   17M\n"
+                                                 "Nov-23 11:54:56" BAR " 10  14  76   0   0" BAR "  64M    0 \n";
+    struct parsed log = parsed_bytes(text, sizeof text - 1, at(2026, 11, 24, 0));
+    assert_string_equal(log.source->format, "dstat-text");
+    assert_int_equal(source_find(log.source, "cpu")->time[0], at(2026, 11, 23, 11 * 3600 + 54 * 60 + 56));
+    assert_float_equal(parsed_value(&log, "cpu", "%usr", 0), 10, 0);
+    assert_float_equal(parsed_value(&log, "sda", "rkB/s", 0), 65536, 0);
+    assert_int_equal(log.source->skipped_lines, 0);
+    parsed_free(&log);
+#undef BAR
+#undef DASH
+}
+
 #define SCREEN                                                                             \
     "----system---- --total-cpu-usage-- --dsk/sda-- -dsk/total- --io/sda--- ---system--\n" \
     "     time     |usr sys idl wai stl| read  writ: read  writ| read  writ| int   csw \n"
@@ -129,6 +220,11 @@ int main(void) {
         cmocka_unit_test(a_zone_word_is_no_offset),
         cmocka_unit_test(an_appended_run_begins_with_its_own_boot_row),
         cmocka_unit_test(pcp_dstat_counts_kilobytes),
+        cmocka_unit_test(network_of_pcp_dstat_is_in_bytes),
+        cmocka_unit_test(several_disks_of_dstat_are_in_bytes),
+        cmocka_unit_test(a_run_appended_to_the_file_begins_with_the_host),
+        cmocka_unit_test(dool_prints_the_name_of_the_month),
+        cmocka_unit_test(the_screen_of_dool_is_drawn),
         cmocka_unit_test(the_screen_has_suffixes_and_blank_groups),
         cmocka_unit_test(without_times_the_order_is_left),
     };
