@@ -254,6 +254,99 @@ static void an_hour_back_is_daylight_saving(void **state) {
     world_free(&world);
 }
 
+// Sunday, 30 March 2025, 01:59:00 by the wall, counted as if it were UTC.
+#define SUMMER_NIGHT 1743299940.0
+
+// A leap of an hour is the begin of daylight saving only at the hour and the night at which that happens, and only if
+// nobody on the host prints the hour that was left out.
+static void an_hour_forward_is_daylight_saving_by_night(void **state) {
+    (void)state;
+    struct world world = world_new(2, 0);
+    memset(world.stalled, 0, world.seconds);  // nothing that could be compared
+    enum { RIGHT, OTHER_DAY, OTHER_HOUR, NOT_ALONE, CASES };
+    for (int which = 0; which < CASES; which++) {
+        struct recording *recording = recording_new();
+        double leap = 3600;  // s into the world
+        double night = SUMMER_NIGHT + 60 - BASE - leap + (which == OTHER_DAY ? 86400 : which == OTHER_HOUR ? 900 : 0);
+        struct source *gpu = gpu_log(recording, &world, (struct log){10, 7000, 5, night, false});
+        struct source *disk = disk_log(recording, &world, (struct log){10, 7000, 5, night, false});
+        millis disk_end = disk->last;
+        double share = (leap - 10) / (7000 - 10);
+        if (which != NOT_ALONE) set_clock(gpu, share, HOUR);
+        set_clock(disk, share, HOUR);
+        struct arena *arena = arena_new();
+        struct answer answer = align_in(recording, NULL, arena);
+        bool corrected = placed_at(&answer.disk, disk->tables[0].row_count - 1) == disk_end;
+        assert_true(corrected == (which == RIGHT));
+        assert_true((answer.disk.segment_count > 0) == (which == RIGHT));
+        arena_free(arena);
+        recording_free(recording);
+    }
+    world_free(&world);
+}
+
+// With the zone by option, its table says when the hour was left out or came twice, in a gap of the log, too.
+static void a_zone_by_option_knows_its_changes(void **state) {
+    (void)state;
+    const struct clock_option zone = {.zone = "Europe/Berlin"};
+    struct analyze_options options = {.timezones = &zone, .timezone_count = 1, .from = MILLIS_NONE, .to = MILLIS_NONE};
+    // 01:00 UTC at 3600 s of the world: on 30 March 2025 and on 26 October 2025.
+    const double change[] = {1743296400.0, 1761440400.0};
+    struct world world = world_new(2, 0);
+    memset(world.stalled, 0, world.seconds);
+    for (int autumn = 0; autumn <= 1; autumn++) {
+        double utc = change[autumn] - 3600 - BASE;
+        double before = autumn ? 7200 : 3600;
+        for (int gap = 0; gap <= 1; gap++) {
+            struct recording *recording = recording_new();
+            struct source *gpu = gpu_log(recording, &world, (struct log){10, 7000, 5, utc + before, false});
+            struct table *table = &gpu->tables[0];
+            size_t middle = (3600 - 10) / 5;
+            for (size_t i = middle; i < table->row_count; i++) table->time[i] += autumn ? -3600000 : 3600000;
+            // A gap in which the double hour lies whole, or a few minutes of silence.
+            if (gap) table->row_count = middle + 1;
+            if (gap) table->time[middle] = (millis)((BASE + utc + before + (autumn ? 2 : 1.1) * HOUR + 4000) * 1000);
+            gpu->first = gpu->last = MILLIS_NONE;
+            source_finish(gpu);
+            struct arena *arena = arena_new();
+            struct answer answer = align_in(recording, &options, arena);
+            assert_true(answer.gpu.established && answer.gpu.offset_seconds == before);
+            size_t last = table->row_count - 1;
+            double after = before + (autumn ? -3600 : 3600);
+            assert_int_equal(placed_at(&answer.gpu, 0), table->time[0] - (millis)(before * 1000));
+            assert_int_equal(placed_at(&answer.gpu, last), table->time[last] - (millis)(after * 1000));
+            arena_free(arena);
+            recording_free(recording);
+        }
+    }
+    world_free(&world);
+}
+
+// The clock of the machine is set, and both its logs show it.
+static void a_step_that_two_logs_share_is_one(void **state) {
+    (void)state;
+    struct world world = world_new(2, 0);
+    memset(world.stalled, 0, world.seconds);
+    for (int shared = 1; shared >= 0; shared--) {
+        struct recording *recording = recording_new();
+        struct source *gpu = gpu_log(recording, &world, (struct log){10, 7000, 5, 0, false});
+        struct source *disk = disk_log(recording, &world, (struct log){10, 7000, 5, 0, false});
+        millis end = disk->last;
+        set_clock(disk, 0.5, -1234);
+        if (shared) set_clock(gpu, 0.5, -1234);
+        struct arena *arena = arena_new();
+        struct answer answer = align_in(recording, NULL, arena);
+        size_t last = disk->tables[0].row_count - 1;
+        assert_true(answer.disk.established == (shared == 1));
+        // Without a witness the later part has no place.
+        assert_true(placed_at(&answer.disk, last) == (shared ? end : MILLIS_NONE));
+        assert_true(placed_at(&answer.disk, 3) == disk->tables[0].time[3]);
+        arena_free(arena);
+        recording_free(recording);
+    }
+    world_free(&world);
+}
+
 // Lets the printed times of a log gain `ppm` millionths.
 static void let_drift(struct source *source, double ppm) {
     struct table *table = &source->tables[0];
@@ -600,6 +693,9 @@ int main(void) {
         cmocka_unit_test_setup(unrelated_logs_get_no_offset, seed),
         cmocka_unit_test_setup(of_two_hundred_pairs_none_is_wrong, seed),
         cmocka_unit_test_setup(an_hour_back_is_daylight_saving, seed),
+        cmocka_unit_test_setup(an_hour_forward_is_daylight_saving_by_night, seed),
+        cmocka_unit_test_setup(a_zone_by_option_knows_its_changes, seed),
+        cmocka_unit_test_setup(a_step_that_two_logs_share_is_one, seed),
         cmocka_unit_test_setup(a_clock_that_is_set_is_recovered_or_refused, seed),
         cmocka_unit_test_setup(a_clock_that_gains_is_corrected, seed),
         cmocka_unit_test_setup(equal_spans_and_times_of_change_show_a_zone, seed),
