@@ -399,12 +399,14 @@ static double slows_down(size_t row, int which) {
 }
 static double creeps_up(size_t row, int which) { return (double)row / 18 + 0.3 * scene_noise(row, which + 7); }
 
+static double own_await(size_t row, int which) { return 0.12 + 0.02 * scene_noise(row, which + 3); }
+
 static void test_a_shared_trend_accuses_nobody(void **state) {
     (void)state;
     struct scene *scene = scene_new();
     scene_job(scene, 2, slows_down);
     quiet_host(scene);
-    disk(scene, "sda", creeps_up, creeps_up, fast_await, creeps_up);
+    disk(scene, "sda", creeps_up, creeps_up, own_await, creeps_up);
     const struct diagnosis *d = scene_analyze(scene);
     assert_int_not_equal(d->verdict.cause, CAUSE_STORAGE_READ);
     assert_int_not_equal(d->verdict.cause, CAUSE_STORAGE_WRITE);
