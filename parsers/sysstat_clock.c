@@ -24,16 +24,38 @@ static struct text banner_date(struct text rest) {
     return text_trim(text_head(rest, end));
 }
 
-static void take_date(struct sysstat_clock *clock, struct text date) {
+// "23/11/2026" shows the order in which the system writes its dates; a month in words or a year in front does not.
+static enum date_order shown_order(struct text date, const struct when *when) {
+    int64_t first;
+    size_t digits = 0;
+    for (size_t i = 0; i < date.length; i++) {
+        char c = date.at[i];
+        if ((c < '0' || c > '9') && c != '/' && c != '.' && c != '-') return DATE_ORDER_UNKNOWN;
+    }
+    while (digits < date.length && date.at[digits] >= '0' && date.at[digits] <= '9') digits++;
+    if (digits > 2 || when->day <= 12 || !text_integer(text_head(date, digits), &first)) return DATE_ORDER_UNKNOWN;
+    return first == when->day ? DATE_ORDER_DMY : first == when->month ? DATE_ORDER_MDY : DATE_ORDER_UNKNOWN;
+}
+
+static void add_run(struct sysstat_clock *clock, const struct when *when, uint32_t line) {
+    millis shift = 0;
+    if (when->ambiguous)
+        shift = (when_days(when->year, when->day, when->month) - when_days(when->year, when->month, when->day)) *
+                day_length;
+    clock->runs = grow_array(clock->runs, &clock->run_capacity, clock->run_count + 1, sizeof *clock->runs);
+    clock->runs[clock->run_count++] = (struct sysstat_run){.line = line, .shift = shift};
+}
+
+static void take_date(struct sysstat_clock *clock, struct text date, uint32_t line) {
     struct when when;
-    if (date.length > 80 || !when_read(date, clock->order, &when) || !when.has_date || !when.has_year) return;
+    enum date_order order = clock->order == DATE_ORDER_UNKNOWN ? clock->shown : clock->order;
+    if (date.length > 80 || !when_read(date, order, &when) || !when.has_date || !when.has_year) return;
     clock->day = when_days(when.year, when.month, when.day);
     clock->dated = true;
     clock->started = false;
-    if (when.ambiguous)
-        clock->ambiguous = true;
-    else
-        clock->certain = true;
+    if (when.ambiguous) clock->ambiguous = true;
+    if (clock->shown == DATE_ORDER_UNKNOWN) clock->shown = shown_order(date, &when);
+    add_run(clock, &when, line);
     // "11/23/2026" with a 12-hour clock is how the United States write it.
     clock->long_date = date.length == 10 && date.at[2] == '/' && date.at[5] == '/';
 }
@@ -60,7 +82,7 @@ bool sysstat_clock_banner(struct sysstat_clock *clock, struct text line, uint32_
     if (source->host[0] == '\0') source->host = text_copy(source->arena_, text_head(rest, close));
     if (kernel.length > 0) source_fact(source, TEXT("host"), "kernel", kernel, number);
     rest = text_skip(rest, close + 1);
-    take_date(clock, banner_date(rest));
+    take_date(clock, banner_date(rest), number);
     take_cpus(source, rest, number);
     return true;
 }
@@ -174,25 +196,54 @@ static void number_rows(struct source *source) {
                    tr("the rows print the time of day only, and the banner with the date is missing"));
 }
 
+static millis shift_of_line(const struct sysstat_clock *clock, uint32_t line) {
+    size_t low = 0;
+    size_t high = clock->run_count;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (clock->runs[middle].line <= line)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low == 0 ? 0 : clock->runs[low - 1].shift;
+}
+
+static void move_runs(struct sysstat_clock *clock) {
+    struct source *source = clock->source;
+    for (size_t i = 0; i < source->table_count; i++) {
+        struct table *table = &source->tables[i];
+        for (size_t row = 0; row < table->row_count; row++) table->time[row] += shift_of_line(clock, table->line[row]);
+    }
+    for (size_t i = 0; i < source->event_count; i++)
+        if (source->events[i].time != MILLIS_NONE)
+            source->events[i].time += shift_of_line(clock, source->events[i].line);
+}
+
+static void settle_dates(struct sysstat_clock *clock) {
+    struct source *source = clock->source;
+    if (!clock->ambiguous || clock->shown != DATE_ORDER_UNKNOWN) {
+        source->day_month_proved = true;
+        if (clock->ambiguous && clock->shown == DATE_ORDER_DMY) move_runs(clock);
+    } else if (clock->twelve_hour && clock->long_date) {
+        source->clock_note = tr("dates with a 12-hour clock are read as in the United States, month first");
+    } else {
+        source->day_month_open = true;
+    }
+}
+
 void sysstat_clock_finish(struct sysstat_clock *clock) {
     struct source *source = clock->source;
     source->twelve_hour = clock->twelve_hour;
     if (clock->epoch) {
         source->clock = CLOCK_EPOCH;
-        return;
-    }
-    if (!clock->dated) {
+    } else if (!clock->dated) {
         source->clock = CLOCK_NONE;
         number_rows(source);
-        return;
+    } else {
+        source->clock = CLOCK_LOCAL;
+        settle_dates(clock);
     }
-    source->clock = CLOCK_LOCAL;
-    if (clock->certain) {
-        source->day_month_proved = true;
-    } else if (clock->ambiguous && clock->order == DATE_ORDER_UNKNOWN) {
-        if (clock->twelve_hour && clock->long_date)
-            source->clock_note = tr("dates with a 12-hour clock are read as in the United States, month first");
-        else
-            source->day_month_open = true;
-    }
+    free(clock->runs);
+    clock->runs = NULL;
 }

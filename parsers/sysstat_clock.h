@@ -8,6 +8,12 @@
 #include "core/recording.h"
 #include "parsers/fields.h"
 
+// From this line on, and how far its times are off if dates are written day first.
+struct sysstat_run {
+    uint32_t line;
+    millis shift;
+};
+
 struct sysstat_clock {
     struct source *source;
     enum date_order order;  // as the user said
@@ -15,7 +21,10 @@ struct sysstat_clock {
     bool dated, epoch;      // a banner gave the date; the stamps are epoch seconds
     bool started;           // a time was seen since the banner
     millis start, last;     // the first and the last time since the banner
-    bool ambiguous, long_date, twelve_hour, certain;
+    bool ambiguous, long_date, twelve_hour;
+    enum date_order shown;  // by a banner with a day above 12
+    struct sysstat_run *runs;
+    size_t run_count, run_capacity;
 };
 
 void sysstat_clock_begin(struct sysstat_clock *clock, struct source *source, enum date_order order);
@@ -46,7 +55,8 @@ millis sysstat_clock_at(struct sysstat_clock *clock, const struct sysstat_time *
 // A table has ended (its averages were printed): what follows may go back to the first time since the banner.
 void sysstat_clock_rewind(struct sysstat_clock *clock);
 
-// Says what the times rest on. Without a date the rows' times become ordinals.
+// Says what the times rest on, and must be called. Without a date the rows' times become ordinals; rows below a banner
+// whose date could be read both ways are moved to where a later banner shows that they belong.
 void sysstat_clock_finish(struct sysstat_clock *clock);
 
 #endif

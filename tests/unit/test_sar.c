@@ -170,6 +170,35 @@ static void a_day_that_begins_with_a_restart_is_one_day(void **state) {
 #undef RESTARTED
 }
 
+// A run a day, appended: the 13th shows that the 12th of the 11th was no 11th of December.
+static void a_later_banner_shows_the_order_of_day_and_month(void **state) {
+    (void)state;
+#define DAY(date)                                                                 \
+    "Linux 5.10 (n) \t" date                                                      \
+    " \t_x86_64_\t(2 CPU)\n\n10:00:00 pswpin/s pswpout/s\n10:00:01  1.00  0.00\n" \
+    "10:00:02  LINUX RESTART\n\n"
+    struct parsed log = parsed_text(DAY("12/11/2026") DAY("13/11/2026") DAY("01/12/2026"));
+    const struct table *table = source_find(log.source, "host");
+    assert_int_equal(table->time[0], (when_days(2026, 11, 12) * 86400 + 36001) * 1000);
+    assert_int_equal(table->time[1], (when_days(2026, 11, 13) * 86400 + 36001) * 1000);
+    assert_int_equal(table->time[2], (when_days(2026, 12, 1) * 86400 + 36001) * 1000);
+    assert_int_equal(parsed_event(&log, EVENT_REBOOT, 0)->time, (when_days(2026, 11, 12) * 86400 + 36002) * 1000);
+    assert_true(log.source->day_month_proved);
+    assert_false(log.source->day_month_open);
+    parsed_free(&log);
+    // Month first is what is assumed: nothing is to be moved.
+    log = parsed_text(DAY("11/12/2026") DAY("11/13/2026"));
+    assert_int_equal(source_find(log.source, "host")->time[0], (when_days(2026, 11, 12) * 86400 + 36001) * 1000);
+    assert_true(log.source->day_month_proved);
+    parsed_free(&log);
+    // Another day that can be read both ways, or a date of ISO, shows nothing.
+    log = parsed_text(DAY("11/12/2026") DAY("12/12/2026") DAY("2026-12-13"));
+    assert_true(log.source->day_month_open);
+    assert_false(log.source->day_month_proved);
+    parsed_free(&log);
+#undef DAY
+}
+
 static void counters_that_wrapped_are_left_out(void **state) {
     (void)state;
     struct parsed log = parsed_text(BANNER
@@ -282,6 +311,7 @@ int main(void) {
         cmocka_unit_test(midnight_is_found_in_every_table),
         cmocka_unit_test(a_restart_is_told_once),
         cmocka_unit_test(a_day_that_begins_with_a_restart_is_one_day),
+        cmocka_unit_test(a_later_banner_shows_the_order_of_day_and_month),
         cmocka_unit_test(counters_that_wrapped_are_left_out),
         cmocka_unit_test(without_a_banner_only_the_order_is_known),
         cmocka_unit_test(mpstat_is_not_sar),
