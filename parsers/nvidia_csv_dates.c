@@ -28,6 +28,7 @@ static millis reading(const struct nvidia_row *row, bool exchange) {
 static size_t jumps(const struct nvidia_rows *rows, bool exchange) {
     size_t count = 0;
     for (size_t i = 1; i < rows->count; i++) {
+        if (rows->rows[i].time == MILLIS_NONE || rows->rows[i - 1].time == MILLIS_NONE) continue;
         millis step = reading(&rows->rows[i], exchange) - reading(&rows->rows[i - 1], exchange);
         count += step < -1000 || step > day_millis / 2;
     }

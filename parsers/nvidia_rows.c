@@ -195,8 +195,26 @@ static void write_columns(struct writing *writing) {
         if (rows->columns[c].values != NULL) write_reasons(writing, &rows->columns[c]);
 }
 
+// Rows without a time among rows that have one cannot be placed: a run with other columns was appended.
+static void drop_undated(struct nvidia_rows *rows) {
+    size_t left = 0;
+    for (size_t i = 0; i < rows->count; i++) {
+        if (rows->rows[i].time == MILLIS_NONE) {
+            source_skip(rows->source, rows->rows[i].line, tr("a row without a time among rows that have one"));
+            continue;
+        }
+        if (left < i) {
+            rows->rows[left] = rows->rows[i];
+            for (size_t c = 0; c < rows->column_count; c++) rows->columns[c].values[left] = rows->columns[c].values[i];
+        }
+        left++;
+    }
+    rows->count = left;
+}
+
 void nvidia_rows_finish(struct nvidia_rows *rows) {
     struct source *source = rows->source;
+    if (source->clock != CLOCK_NONE) drop_undated(rows);
     if (rows->count == 0) return;
     unsigned *numbers = arena_array(source->arena_, NVIDIA_IDS_MOST, sizeof *numbers);
     struct writing writing = {.rows = rows};

@@ -34,9 +34,10 @@ static bool is_behind_stamp(char c) { return c == ']' || c == ')' || c == ' ' ||
 
 // Stamps that rest on something else than the first step line's cannot be compared; the clock is the step lines'.
 static bool read_stamp(struct train *train, struct text stamp) {
-    if (!log_clock_read(&train->clock, stamp, &train->time)) return false;
+    millis time;
+    if (!log_clock_read(&train->clock, stamp, &time)) return false;
     if (train->clock.ambiguous) train->source->day_month_open = true;
-    train->last_time = train->time;
+    train->time = train->last_time = time;
     return true;
 }
 

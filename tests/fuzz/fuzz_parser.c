@@ -1,5 +1,6 @@
 // One fuzz target for every format: PARSER in the environment names the row of the table; "lines" stops at the
-// lines, "any" lets the bids decide. PARSER=list prints all names.
+// lines, "csv-cells" compares the two ways to take a line of CSV apart, "any" lets the bids decide. PARSER=list prints
+// all names.
 //
 // Beyond not crashing, what came out must keep the promises of core/recording.h.
 #include <math.h>
@@ -9,6 +10,7 @@
 #include <string.h>
 
 #include "core/recording.h"
+#include "parsers/csv_cells.h"
 #include "parsers/lines.h"
 #include "parsers/parser.h"
 
@@ -78,11 +80,12 @@ int LLVMFuzzerInitialize(int *argc, char ***argv) {
     const char *name = getenv("PARSER");
     if (name != NULL) wanted = name;
     if (strcmp(wanted, "list") == 0) {
-        puts("lines\nany");
+        puts("lines\ncsv-cells\nany");
         for (const struct parser *parser = parsers_table; parser->name != NULL; parser++) puts(parser->name);
         exit(0);
     }
-    if (strcmp(wanted, "lines") != 0 && strcmp(wanted, "any") != 0 && parser_named(wanted) == NULL) {
+    if (strcmp(wanted, "lines") != 0 && strcmp(wanted, "csv-cells") != 0 && strcmp(wanted, "any") != 0 &&
+        parser_named(wanted) == NULL) {
         fprintf(stderr, "PARSER=%s: no such parser; PARSER=list lists them\n", wanted);
         exit(2);
     }
@@ -105,9 +108,34 @@ static uint32_t count_lines(const uint8_t *data, size_t size) {
     return before + 1;  // what is missing may be said of the line behind the last one
 }
 
+// The walk and libcsv see the same cells in every line.
+static void compare_cells(const uint8_t *data, size_t size) {
+    struct csv_cells fast = {0};
+    struct csv_cells reference = {0};
+    struct lines *lines = lines_of_memory(data, size);
+    struct text line;
+    while (lines_next(lines, &line)) {
+        csv_cells(&fast, line);
+        csv_cells_by_library(&reference, line);
+        demand(fast.more == reference.more, "both see too many cells");
+        demand(fast.count == reference.count, "both see as many cells");
+        for (size_t i = 0; i < fast.count && !fast.more; i++)
+            demand(fast.at[i].length == reference.at[i].length &&
+                       (fast.at[i].length == 0 || memcmp(fast.at[i].at, reference.at[i].at, fast.at[i].length) == 0),
+                   "both see the same cells");
+    }
+    csv_cells_free(&fast);
+    csv_cells_free(&reference);
+    lines_free(lines);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     uint32_t count = count_lines(data, size);
     if (strcmp(wanted, "lines") == 0) return 0;
+    if (strcmp(wanted, "csv-cells") == 0) {
+        compare_cells(data, size);
+        return 0;
+    }
     struct recording *recording = recording_new();
     struct source *source = recording_source(recording, "fuzz", "");
     struct lines *lines = lines_of_memory(data, size);

@@ -360,6 +360,22 @@ static void a_gpu_that_is_lost_is_an_event_of_that_gpu(void **state) {
     parsed_free(&log);
 }
 
+static void rows_without_a_time_cannot_stand_among_dated_ones(void **state) {
+    (void)state;
+    static const char dated[] = "timestamp, utilization.gpu [%]\n2024/05/06 07:08:00.000, 90 %\n";
+    static const char undated[] = "utilization.gpu [%]\n80 %\n";
+    for (int order = 0; order < 2; order++) {
+        char text[200];
+        snprintf(text, sizeof text, "%s%s", order == 0 ? dated : undated, order == 0 ? undated : dated);
+        struct parsed log = parsed_text(text);
+        assert_int_equal(parsed_rows(&log, "gpu0"), 1);
+        assert_float_equal(parsed_value(&log, "gpu0", "utilization.gpu", 0), 90, 0);
+        assert_int_equal(log.source->skipped_lines, 1);
+        assert_true(parsed_problem(&log, "without a time"));
+        parsed_free(&log);
+    }
+}
+
 // ── the last row ────────────────────────────────────────────────────────────
 
 // The value of the last column in the second row, the file ending in `cell` without a line end.
@@ -508,6 +524,7 @@ int main(void) {
         cmocka_unit_test(encodings_and_line_ends_make_no_difference),
         cmocka_unit_test(errors_between_rows_are_events),
         cmocka_unit_test(a_gpu_that_is_lost_is_an_event_of_that_gpu),
+        cmocka_unit_test(rows_without_a_time_cannot_stand_among_dated_ones),
         cmocka_unit_test(a_value_at_the_end_of_the_file_may_be_cut),
         cmocka_unit_test(an_id_at_the_end_of_the_file_may_be_cut),
         cmocka_unit_test(stamps_of_scripts_are_read),
