@@ -112,16 +112,21 @@ double nvidia_value(struct text cell) {
 }
 
 // Asked for each cell of a log.
+// Asked for each cell of a log: by length first.
 enum unit nvidia_unit(struct text unit) {
-    const char *at = unit.at;
-    if (unit.length == 1)
-        return *at == '%' ? UNIT_PERCENT : *at == 'W' ? UNIT_WATT : *at == 'C' ? UNIT_CELSIUS : UNIT_NONE;
-    if (unit.length == 2) {
-        if (memcmp(at, "MB", 2) == 0) return UNIT_MIB;
-        return memcmp(at, "us", 2) == 0 ? UNIT_US : memcmp(at, "ms", 2) == 0 ? UNIT_MS : UNIT_NONE;
+    if (unit.length == 1) {
+        if (unit.at[0] == '%') return UNIT_PERCENT;
+        if (unit.at[0] == 'W') return UNIT_WATT;
+        return unit.at[0] == 'C' ? UNIT_CELSIUS : UNIT_NONE;
     }
-    if (unit.length != 3) return UNIT_NONE;
-    return memcmp(at, "MiB", 3) == 0 ? UNIT_MIB : memcmp(at, "MHz", 3) == 0 ? UNIT_MHZ : UNIT_NONE;
+    if (unit.length == 3) {
+        if (memcmp(unit.at, "MiB", 3) == 0) return UNIT_MIB;
+        return memcmp(unit.at, "MHz", 3) == 0 ? UNIT_MHZ : UNIT_NONE;
+    }
+    if (unit.length != 2) return UNIT_NONE;
+    if (memcmp(unit.at, "MB", 2) == 0) return UNIT_MIB;
+    if (memcmp(unit.at, "us", 2) == 0) return UNIT_US;
+    return memcmp(unit.at, "ms", 2) == 0 ? UNIT_MS : UNIT_NONE;
 }
 
 enum event_kind nvidia_error(struct text text) {

@@ -172,14 +172,15 @@ static void write_reasons(struct writing *writing, const struct nvidia_column *m
 static void write_column(struct writing *writing, const struct nvidia_column *column) {
     struct nvidia_rows *rows = writing->rows;
     if (!column->field.known && !column->numbers) return;
-    size_t *number = arena_array(rows->source->arena_, writing->device_count, sizeof *number);
-    for (size_t d = 0; d < writing->device_count; d++)
-        number[d] = table_column(rows->source, writing->devices[d].table, column->field.quantity, column->field.unit,
-                                 column->field.kind);
-    for (size_t i = 0; i < rows->count; i++) {
-        uint16_t d = rows->rows[i].gpu;
-        table_set(writing->devices[d].table, writing->at[i], number[d], column->values[i]);
+    double **values = arena_array(rows->source->arena_, writing->device_count, sizeof *values);
+    for (size_t d = 0; d < writing->device_count; d++) {
+        struct table *table = writing->devices[d].table;
+        size_t number =
+            table_column(rows->source, table, column->field.quantity, column->field.unit, column->field.kind);
+        values[d] = table->columns[number].values;
     }
+    for (size_t i = 0; i < rows->count; i++)
+        values[rows->rows[i].gpu][writing->at[i]] = isfinite(column->values[i]) ? column->values[i] : NAN;
 }
 
 static void write_columns(struct writing *writing) {
