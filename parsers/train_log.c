@@ -26,6 +26,7 @@ struct train {
     size_t steps;
     size_t undated;   // step lines without a stamp among lines with stamps
     bool step_dated;  // a step line had a stamp, or was dated by one
+    bool evaluating;  // the line before was the bar of an evaluation
 };
 
 // ── stamps ──────────────────────────────────────────────────────────────────
@@ -139,6 +140,7 @@ static void take_step(struct train *train, const double *values, uint32_t number
     set(train, table, row, "epoch", UNIT_NONE, SERIES_STATE, values[TRAIN_EPOCH]);
     set(train, table, row, "loss", UNIT_NONE, SERIES_STATE, values[TRAIN_LOSS]);
     set(train, table, row, "throughput", UNIT_PER_S, SERIES_AVERAGE, values[TRAIN_RATE]);
+    set(train, table, row, "data_time", UNIT_SECONDS, SERIES_AVERAGE, values[TRAIN_DATA_TIME]);
     set(train, table, row, "epoch_time", UNIT_SECONDS, SERIES_AVERAGE, values[TRAIN_EPOCH_TIME]);
     double done = values[TRAIN_STEP] - train->step;
     if (!isnan(values[TRAIN_SECONDS])) {
@@ -165,12 +167,23 @@ static void take_event(struct train *train, enum event_kind kind, struct text li
     if (train->source->event_count <= EVENTS_MOST) source_event(train->source, at, number, kind, TEXT(""), line, value);
 }
 
+// Bars are drawn again and again: one of an evaluation is an event when it appears, and one of the training never is,
+// though it shows the last "val_loss".
+static bool begins_evaluation(struct train *train, struct text line) {
+    bool evaluates = false;
+    bool bar = train_words_bar(train->words, line, &evaluates);
+    bool before = train->evaluating;
+    train->evaluating = bar && evaluates;
+    return !bar || (evaluates && !before);
+}
+
 // An event of the line, and the next epoch's begin where no line tells of it but by its number.
 static void take_events(struct train *train, struct text line, uint32_t number, double epoch) {
     bool next = !isnan(train->epoch) && floor(epoch) > floor(train->epoch);
     if (!isnan(epoch)) train->epoch = epoch;
     enum event_kind kind = EVENT_NOTE;
     bool told = train_words_event(train->words, line, &kind);
+    if (told && kind == EVENT_VALIDATION && !begins_evaluation(train, line)) told = false;
     if (told) take_event(train, kind, line, number, kind == EVENT_EPOCH ? floor(epoch) : NAN);
     if (next && (!told || kind != EVENT_EPOCH)) take_event(train, EVENT_EPOCH, line, number, floor(epoch));
 }
@@ -179,7 +192,32 @@ static bool has_pace(const double *values) {
     return !isnan(values[TRAIN_RATE]) || !isnan(values[TRAIN_SECONDS]) || !isnan(values[TRAIN_EPOCH_TIME]);
 }
 
+// MLPerf's own records: `:::MLLOG {"time_ms": 1716199200000, "key": "epoch_start", …}`.
+static bool take_mlperf(struct train *train, struct text line, uint32_t number) {
+    static const struct {
+        const char *key;
+        enum event_kind kind;
+    } keys[] = {{"\"epoch_start\"", EVENT_EPOCH},     {"\"epoch_stop\"", EVENT_EPOCH},
+                {"\"eval_start\"", EVENT_VALIDATION}, {"\"eval_stop\"", EVENT_VALIDATION},
+                {"\"run_start\"", EVENT_NOTE},        {"\"run_stop\"", EVENT_NOTE}};
+    size_t at = text_find(line, ":::MLL");
+    size_t time = text_find(line, "\"time_ms\": ");
+    if (at == SIZE_MAX || time == SIZE_MAX) return false;
+    read_stamp(train, text_head(text_skip(line, time + 11), 13));
+    for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
+        if (!text_has(line, keys[i].key)) continue;
+        double epoch = NAN;
+        size_t number_at = text_find(line, "\"epoch_num\": ");
+        struct text rest;
+        if (number_at != SIZE_MAX) text_number_unit(text_skip(line, number_at + 13), &epoch, &rest);
+        take_event(train, keys[i].kind, line, number, epoch);
+        break;
+    }
+    return true;
+}
+
 static void take_line(struct train *train, struct text line, uint32_t number) {
+    if (take_mlperf(train, line, number)) return;
     struct text body = take_stamp(train, line);
     double values[TRAIN_VALUES];
     train_words_read(train->words, body, values);
@@ -190,7 +228,9 @@ static void take_line(struct train *train, struct text line, uint32_t number) {
         return;
     }
     bool counted = !isnan(values[TRAIN_STEP]) || !isnan(values[TRAIN_EPOCH]);
-    if (has_pace(values) || (counted && !isnan(values[TRAIN_LOSS]))) take_step(train, values, number);
+    // DeepSpeed: "step=10, skipped=0, lr=[0.001]" tells the pace by its stamp.
+    bool stamped_step = train->time != MILLIS_NONE && !isnan(values[TRAIN_STEP]) && !isnan(values[TRAIN_LR]);
+    if (has_pace(values) || stamped_step || (counted && !isnan(values[TRAIN_LOSS]))) take_step(train, values, number);
 }
 
 // Day or month first: what the beginning of the log proves.
@@ -265,8 +305,10 @@ int train_log_bid(struct text head, bool whole) {
         "\\d+/\\d+ \\[[^\\]]*(?:it/s|s/it)|\\d+/\\d+ \\[[=>.]+\\]|\\dms/step|^\\s*\\d+\\s+images/sec:|"
         "elapsed time per iteration|^\\W*\\{'loss': |^\\s*(?:train|training|val|dev|test)_loss['\"]?\\s*[:=]\\s*\\d");
     struct pattern *other = pattern_new(
-        "CUDA out of memory|world_size=\\d+|torch\\.distributed|(?i)\\b(?:train|training|val|dev|test)_loss['\"]?:|"
-        "\\btrain_runtime\\b");
+        "CUDA out of memory|world_size=\\d+|using world size:|building train, validation, and test datasets|"
+        "torch\\.distributed|\\b(?:torchrun|accelerate launch)\\b|--nproc_per_node|"
+        "^\\++ .*\\b(?:pytorch|tensorflow|torch|deepspeed)\\b|"  // the trace of a job's script
+        "(?i)\\b(?:train|training|val|dev|test)_loss['\"]?:|\\btrain_runtime\\b");
     size_t steps = 0;
     size_t others = 0;
     for (struct text rest = head; rest.at != NULL;) {

@@ -25,12 +25,18 @@ static const struct shape shapes[] = {
     {TRAIN_STEP, "\\|\\s*(\\d+)/\\d+\\s*\\["},               // tqdm: "45%|####    | 450/1000 [01:20<01:37, 5.6it/s]"
     {TRAIN_STEP, "^[\\s\\x08]*(\\d+)/\\d+\\s*(?:\\[|━|-)"},  // Keras: " 120/1875 [=>....] - ETA: 2s"
     {TRAIN_STEP, "^\\s*(\\d+)\\s+images/sec:"},
+    {TRAIN_STEP, "\"num_updates\":\\s*\"?(\\d+)"},  // fairseq
     {TRAIN_EPOCH, "(?i)\\bepochs?\\b" IS "(\\d+(?:\\.\\d+)?)"},
     {TRAIN_LOSS, "(?i)\\b(?:train_|training_|train/|total_|lm )?loss\\b['\"]?\\s*[:=]?\\s*" NUMBER},
     {TRAIN_RATE,
      "(?i)\\b(?:throughput|samples_per_second|CurrSamplesPerSec|(?:samples|images|tokens|tok|examples)/"
      "s(?:ec)?)\\b['\"]?\\s*[:=]\\s*" PLAIN},
     {TRAIN_RATE, "(?i)" PLAIN "\\s*(?:samples|images|imgs?|examples|sequences|tokens)\\s*/\\s*s(?:ec(?:ond)?)?\\b"},
+    {TRAIN_RATE, "(?i)\\bsamples per second\\s*[:=]\\s*" PLAIN},
+    {TRAIN_RATE, "(?i)\\bTime:\\s*\\d+\\.\\d+s,\\s*" PLAIN "/s\\b"},  // timm: "Time: 0.420s, 2400.15/s"
+    {TRAIN_DATA_TIME, "(?i)\\bdata_time['\"]?\\s*[:=]?\\s*" PLAIN},
+    {TRAIN_DATA_TIME, "\\bData:?\\s+(\\d+\\.\\d+)\\s*\\("},  // PyTorch's ImageNet example: "Data  0.012 (  0.400)"
+    {TRAIN_LR, "(?i)\\b(?:lr|learning[_ ]rate)\\b" IS NUMBER},
     {MILLISECONDS, "(?i)elapsed time per iteration \\(ms\\)\\s*[:=]\\s*" PLAIN},
     {MILLISECONDS, PLAIN "\\s*ms/(?:step|it(?:er)?|batch)\\b"},
     {MILLISECONDS, "(?i)\\b(?:time|dt|step_time|batch_time)\\b['\"]?\\s*[:=]?\\s*" PLAIN "\\s*ms\\b"},
@@ -38,6 +44,8 @@ static const struct shape shapes[] = {
     {TRAIN_SECONDS,
      "(?i)\\b(?:(?:step|iter|batch)[_ ]time|time per (?:step|iteration)|time/iter)\\b(?: "
      "\\(s\\))?['\"]?\\s*[:=]?\\s*" PLAIN},
+    {PER_SECOND, "(?i)\\b(?:global_step/sec|steps?/s(?:ec)?)\\s*[:=]\\s*" PLAIN},
+    {PER_SECOND, "\"ups\":\\s*\"?" PLAIN},
     {PER_SECOND, PLAIN "\\s*(?:it|steps?|batch(?:es)?)/s\\b"},
     {TIME, "(?i)(?<![\\w/])time['\"]?\\s*[:=]?\\s*" PLAIN "(?!\\s*ms)(?![\\d.:])"},
 };
@@ -54,7 +62,7 @@ static const struct happening happenings[] = {
     {EVENT_JOB_ERROR,
      "^Traceback \\(most recent call last\\)|\\bNCCL (?:error|timeout|WARN .*timeout)|Watchdog caught collective|"
      "\\b(?:Runtime|DistBackend|ChildFailed)Error: |Segmentation fault|\\bCancelled by user\\b|\\bCANCELLED AT\\b|"
-     "DUE TO TIME LIMIT"},
+     "DUE TO TIME LIMIT|DataLoader worker .{0,40}(?:killed by signal|exited unexpectedly)"},
     {EVENT_CHECKPOINT,
      "(?i)\\b(?:saving|saved|writing|wrote|save)\\b.{0,40}\\b(?:checkpoint|ckpt|model|state)|\\bcheckpoint\\b.{0,40}"
      "\\b(?:saved|written)"},
@@ -68,7 +76,7 @@ static const struct happening happenings[] = {
 enum { HAPPENINGS = sizeof happenings / sizeof happenings[0] };
 
 struct train_words {
-    struct pattern *shapes[SHAPES], *happenings[HAPPENINGS], *summary;
+    struct pattern *shapes[SHAPES], *happenings[HAPPENINGS], *summary, *bar, *evaluation_bar;
 };
 
 struct train_words *train_words_new(void) {
@@ -76,7 +84,13 @@ struct train_words *train_words_new(void) {
     if (words == NULL) abort();
     for (size_t i = 0; i < SHAPES; i++) words->shapes[i] = pattern_new(shapes[i].regex);
     for (size_t i = 0; i < HAPPENINGS; i++) words->happenings[i] = pattern_new(happenings[i].regex);
-    words->summary = pattern_new("(?i)\\btrain_runtime\\b|\\beval_\\w+['\"]?\\s*[:=]|^\\W*total\\b");
+    words->summary = pattern_new(
+        "(?i)\\btrain_runtime\\b|\\beval_\\w+['\"]?\\s*[:=]|^\\W*total\\b|^\\W*(?:valid(?:ation|ating)?|evaluati(?:on|"
+        "ng)|"
+        "sanity checking|test(?:ing)?)\\b");
+    words->bar = pattern_new("\\d%\\|.{0,200}\\d+/\\d+\\s*\\[");
+    words->evaluation_bar =
+        pattern_new("(?i)^\\W*(?:valid(?:ation|ating)?|evaluati(?:on|ng)|sanity checking|test(?:ing)?)\\b");
     return words;
 }
 
@@ -84,6 +98,8 @@ void train_words_free(struct train_words *words) {
     for (size_t i = 0; i < SHAPES; i++) pattern_free(words->shapes[i]);
     for (size_t i = 0; i < HAPPENINGS; i++) pattern_free(words->happenings[i]);
     pattern_free(words->summary);
+    pattern_free(words->bar);
+    pattern_free(words->evaluation_bar);
     free(words);
 }
 
@@ -125,4 +141,10 @@ bool train_words_event(struct train_words *words, struct text line, enum event_k
         return true;
     }
     return false;
+}
+
+bool train_words_bar(struct train_words *words, struct text line, bool *evaluates) {
+    if (!pattern_match(words->bar, line, NULL, 0)) return false;
+    *evaluates = pattern_match(words->evaluation_bar, line, NULL, 0);
+    return true;
 }

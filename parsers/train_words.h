@@ -13,6 +13,8 @@ enum train_value {
     TRAIN_RATE,        // samples, images or tokens a second
     TRAIN_SECONDS,     // a step
     TRAIN_EPOCH_TIME,  // seconds of a whole epoch
+    TRAIN_DATA_TIME,   // seconds of a step that went into waiting for data
+    TRAIN_LR,          // learning rate: only lines about steps print it
     TRAIN_VALUES
 };
 
@@ -25,5 +27,8 @@ void train_words_read(struct train_words *words, struct text line, double *value
 
 // True if the line tells of an event; *kind becomes its kind.
 bool train_words_event(struct train_words *words, struct text line, enum event_kind *kind);
+
+// A state of a progress bar of tqdm's form; *evaluates: of an evaluation.
+bool train_words_bar(struct train_words *words, struct text line, bool *evaluates);
 
 #endif
