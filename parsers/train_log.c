@@ -303,7 +303,8 @@ int train_log_bid(struct text head, bool whole) {
         "samples/s|it/s|ms/step|s/it)\\b");
     struct pattern *bar = pattern_new(
         "\\d+/\\d+ \\[[^\\]]*(?:it/s|s/it)|\\d+/\\d+ \\[[=>.]+\\]|\\dms/step|^\\s*\\d+\\s+images/sec:|"
-        "elapsed time per iteration|^\\W*\\{'loss': |^\\s*(?:train|training|val|dev|test)_loss['\"]?\\s*[:=]\\s*\\d");
+        "elapsed time per iteration|^\\W*\\{'loss': |:::MLL(?:OG|v0)|\\bstep=\\d+, skipped=\\d+, lr=|"
+        "global_step/sec:|CurrSamplesPerSec=|^\\s*(?:train|training|val|dev|test)_loss['\"]?\\s*[:=]\\s*\\d");
     struct pattern *other = pattern_new(
         "CUDA out of memory|world_size=\\d+|using world size:|building train, validation, and test datasets|"
         "torch\\.distributed|\\b(?:torchrun|accelerate launch)\\b|--nproc_per_node|"
