@@ -11,6 +11,7 @@ enum chart_kind {
     CHART_LOSS,          // lost GPU-hours by cause
     CHART_DOSE,          // the loss by quintile of what may explain it
     CHART_CORRELATIONS,  // the strongest relations
+    CHART_MATRIX,        // every series against every other
     CHART_HEALTH,        // health counters that grew
     CHART_CLOCKS,        // clock against temperature
     CHART_EPOCHS,        // loss by epoch: cold and warm

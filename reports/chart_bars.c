@@ -26,8 +26,10 @@ static void value_axis(struct canvas *canvas, const struct axis *axis, double x,
         canvas_text(canvas, at, bottom + 2, axis->ticks[i].text, &style);
     }
     canvas_line(canvas, x, bottom, x + width, bottom, INK_GREY, 0.7);
-    const struct text_style style = {.size = 7.5, .ink = INK_DARK, .align = ALIGN_CENTER, .width = width, .lines = 1};
-    canvas_text(canvas, x, bottom + 14, name, &style);
+    const struct text_style style = {
+        .size = 7.5, .ink = INK_DARK, .align = ALIGN_RIGHT, .width = x + width, .lines = 1};
+    // The name may be longer than the axis.
+    canvas_text(canvas, 0, bottom + 14, name, &style);
 }
 
 // ── loss by cause ───────────────────────────────────────────────────────────
@@ -218,9 +220,10 @@ void chart_correlations(struct canvas *canvas, const struct diagnosis *diagnosis
                same ? arena_printf(arena, tr("Spearman's rank correlation with %s (no unit)"), with)
                     : tr("Spearman's rank correlation (no unit)"));
     canvas_line(canvas, names + room / 2, 0, names + room / 2, bottom, INK_GREY, 0.8);
+    double each = (bottom - 6) / (double)pair_rows(diagnosis);
     for (size_t i = 0; i < pair_rows(diagnosis); i++) {
         const struct correlation *pair = &diagnosis->correlations[i];
-        double y = 3 + (double)i * 15;
+        double y = 3 + (double)i * each + (each - 15) / 2;
         const struct text_style style = {
             .size = 7.5, .ink = INK_BLACK, .align = ALIGN_RIGHT, .width = names - 8, .lines = 1};
         const char *name = pair_name(arena, pair, same);

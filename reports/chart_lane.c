@@ -170,10 +170,22 @@ static void draw_axis(struct canvas *canvas, const struct plot *plot, const stru
     canvas_line(canvas, plot->x, plot->y, plot->x, plot->y + plot->height, INK_GREY, 0.6);
 }
 
-static void draw_title(struct canvas *canvas, const struct plot *plot, const struct lane *lane, struct arena *arena) {
+static const char *title_of(struct arena *arena, const struct lane *lane) {
     const char *unit = lane->unit == UNIT_CELSIUS ? "°C" : unit_name(lane->unit);
-    const char *title = unit[0] == '\0' ? lane->title : arena_printf(arena, tr("%s, %s"), lane->title, unit);
-    struct text_style style = {.size = 7.5, .bold = true, .ink = INK_BLACK};
+    return unit[0] == '\0' ? lane->title : arena_printf(arena, tr("%s, %s"), lane->title, unit);
+}
+
+static const struct text_style title_style = {.size = 7.5, .bold = true, .ink = INK_BLACK};
+
+double lane_title_width(struct canvas *canvas, const struct lane *lane, struct arena *arena) {
+    double width;
+    canvas_measure(canvas, title_of(arena, lane), &title_style, &width, NULL);
+    return width;
+}
+
+static void draw_title(struct canvas *canvas, const struct plot *plot, const struct lane *lane, struct arena *arena) {
+    const char *title = title_of(arena, lane);
+    struct text_style style = title_style;
     double width, height;
     canvas_measure(canvas, title, &style, &width, &height);
     style.width = fmin(width + 1, plot->width);

@@ -18,6 +18,9 @@ struct plot {
 // The place of a time, in milliseconds, clamped to the plot.
 double plot_x(const struct plot *plot, double at);
 
+// How wide the title above the lane is.
+double lane_title_width(struct canvas *canvas, const struct lane *lane, struct arena *arena);
+
 // Axis, title with unit, lines or band, names at the right; time without samples is hatched.
 void lane_draw(struct canvas *canvas, const struct diagnosis *diagnosis, const struct lane *lane,
                const struct plot *plot, struct arena *arena);

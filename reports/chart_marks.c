@@ -224,16 +224,18 @@ static bool in_lane(const struct lane *lane, const struct anomaly *anomaly) {
 }
 
 void anomalies_draw(struct canvas *canvas, const struct diagnosis *diagnosis, const struct lane *lane,
-                    const struct plot *plot) {
+                    const struct plot *plot, double title) {
     cairo_t *cr = canvas_cairo(canvas);
     for (size_t i = 0; i < diagnosis->anomaly_count; i++) {
         const struct anomaly *anomaly = &diagnosis->anomalies[i];
         if (!in_lane(lane, anomaly) || anomaly->end < plot->from || anomaly->start > plot->to) continue;
         double x = plot_x(plot, ((double)anomaly->start + (double)anomaly->end) / 2);
+        // Above the lane, below its title.
+        double top = x - 4 < plot->x + title ? plot->y : plot->y - 4.5;
         canvas_ink(canvas, INK_BLACK, 1);
-        cairo_move_to(cr, x - 3, plot->y - 3.5);
-        cairo_line_to(cr, x + 3, plot->y - 3.5);
-        cairo_line_to(cr, x, plot->y + 1);
+        cairo_move_to(cr, x - 3, top);
+        cairo_line_to(cr, x + 3, top);
+        cairo_line_to(cr, x, top + 4.5);
         cairo_close_path(cr);
         cairo_fill(cr);
     }

@@ -29,8 +29,8 @@ void event_lines(struct canvas *canvas, const struct diagnosis *diagnosis, const
 void windows_draw(struct canvas *canvas, const struct diagnosis *diagnosis, const struct plot *plot, double top,
                   double bottom);
 
-// A mark over each anomaly of the lane's series.
+// A mark over each anomaly of the lane's series; below the lane's title, which is `title` wide.
 void anomalies_draw(struct canvas *canvas, const struct diagnosis *diagnosis, const struct lane *lane,
-                    const struct plot *plot);
+                    const struct plot *plot, double title);
 
 #endif

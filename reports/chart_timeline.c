@@ -15,7 +15,7 @@
 #include "reports/shown.h"
 
 // A lane is its title above its plot; the strip above the first lane names the windows.
-enum { RIBBON = 16, LANE = 38, LANE_SMALL = 46, TITLE = 12, STRIP = 11, AXIS = 30 };
+enum { RIBBON = 16, LANE = 36, LANE_SMALL = 46, TITLE = 16, STRIP = 11, AXIS = 30 };
 
 static double legend_height(const struct diagnosis *d) { return ribbon_legend_count(d) > 0 ? 15 : 0; }
 
@@ -69,7 +69,7 @@ static void draw_lanes(struct canvas *canvas, const struct diagnosis *d, const s
         plot.y = top + (double)i * (each + TITLE) + TITLE;
         plot.height = each;
         lane_draw(canvas, d, &lanes[i], &plot, arena);
-        anomalies_draw(canvas, d, &lanes[i], &plot);
+        anomalies_draw(canvas, d, &lanes[i], &plot, lane_title_width(canvas, &lanes[i], arena));
     }
     time_axis(canvas, &plot, &axis, bottom, d, arena);
 }

@@ -202,6 +202,7 @@ void document_relations(struct document *document) {
             document, section,
             tr("The negative control failed: an unrelated series correlates as well. Do not rely on this table."));
     section_chart(document, section, CHART_CORRELATIONS);
+    section_chart_if(document, section, CHART_MATRIX);
     struct sheet *sheet =
         section_sheet(document, section, "correlations", tr("Correlations"), tr("No pair of series could be tested."));
     sheet_head(sheet, tr("This"), 1.7, false);

@@ -115,6 +115,8 @@ static void chart_block(struct flow *flow, enum chart_kind kind) {
     canvas_measure(flow->canvas, chart_caption(kind), &caption, NULL, &tall);
     // A chart that nearly fits is drawn a little smaller rather than pushed to the next page.
     double wanted = chart_height(kind, flow->document->diagnosis, room(flow));
+    // Beyond this the two lanes would be all that is seen of the page.
+    if (kind == CHART_OVERVIEW && flow->page == 1) wanted += fmin(180, flow->slack);
     double here = flow->bottom - flow->y - tall - 8, page = flow->bottom - flow->top - tall - 8;
     double height = here >= wanted * 0.75 ? fmin(wanted, here) : fmin(wanted, page);
     flow_need(flow, height + tall + 8);

@@ -5,6 +5,8 @@
 #include <cairo.h>
 #include <stdbool.h>
 
+#include "reports/document.h"
+
 struct canvas;
 struct document;
 struct section;
@@ -18,10 +20,12 @@ struct flow {
     double left, right, top, bottom;  // of the text on it
     double y;                         // where the next block goes
     int page, pages;                  // this page, and how many there are; 0 while they are being counted
+    double columns[HEADS_MOST];       // widths of the table that is being drawn
     int *section_page;                // page of each section, filled while counting
     bool links;                       // the surface takes links and destinations (PDF)
     bool first_only;                  // stop before the second page
     bool stopped;
+    double slack;         // free space at the foot of the first page; found while counting, then given to its chart
     const char *section;  // title of the current section, for the head of the page
 };
 

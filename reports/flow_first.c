@@ -88,4 +88,5 @@ void flow_first_page(struct flow *flow, const struct section *section) {
     boxes(flow);
     for (size_t i = 0; i < section->block_count; i++) flow_block(flow, &section->blocks[i]);
     if (flow->page == 1 && !flow->stopped) contents(flow);
+    if (flow->pages == 0) flow->slack = flow->page == 1 && !flow->stopped ? fmax(0, flow->bottom - flow->y - 2) : 0;
 }

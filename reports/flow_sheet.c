@@ -1,24 +1,95 @@
 #include <math.h>
+#include <string.h>
 
 #include "core/arena.h"
 #include "core/lang.h"
+#include "core/text.h"
 #include "reports/canvas.h"
 #include "reports/document.h"
 #include "reports/flow.h"
 
 enum { PAD = 3, LINES_IN_CELL = 7 };
+static const double SIZE = 7.2;
 
-static double column_width(const struct flow *flow, const struct sheet *sheet, size_t column) {
-    double all = 0;
-    for (size_t i = 0; i < sheet->head_count; i++) all += sheet->heads[i].width;
-    return (flow->right - flow->left) * sheet->heads[column].width / all;
+// ── widths of columns: every word whole, and the rest to those with most to say ──
+
+// The longest stretch without a place to break, in bytes as pango breaks them: at blanks, slashes and hyphens, and
+// around letters outside ASCII.
+static struct text longest_word(const char *text) {
+    struct text longest = {text, 0};
+    for (const char *at = text; *at != '\0';) {
+        size_t length = strcspn(at, " /-");
+        for (size_t i = 0; i < length; i++)
+            if ((unsigned char)at[i] >= 0x80) length = i;
+        if (length > longest.length) longest = (struct text){at, length};
+        at += length == 0 ? 1 : length;
+    }
+    return longest;
+}
+
+struct demand {
+    double least, most;  // for the longest word; for the longest text on one line
+};
+
+static double measured(struct flow *flow, struct text text, bool bold) {
+    const struct text_style style = {.size = SIZE, .bold = bold};
+    double width;
+    canvas_measure(flow->canvas, text_copy(flow->document->arena, text), &style, &width, NULL);
+    return width + 2 * PAD + 1;
+}
+
+// Numbers stay on one line with their unit.
+static double numbers_width(struct flow *flow, const struct sheet *sheet, size_t column) {
+    double most = 0;
+    for (size_t i = 0; i < sheet->row_count && i < ROWS_ON_PAPER; i++) {
+        const struct cell *cell = &sheet->cells[i * sheet->head_count + column];
+        if (cell->kind == CELL_NUMBER)
+            most = fmax(most, measured(flow, text_head(text_of(cell->text), 60), cell->mark != MARK_NONE));
+    }
+    return most;
+}
+
+static struct demand demand_of(struct flow *flow, const struct sheet *sheet, size_t column) {
+    // Longer words (digests, commands) are broken, longer texts wrapped.
+    const double word_most = 78, text_most = 260;
+    struct text word = {"", 0}, longest = {"", 0};
+    bool bold = false;
+    for (size_t i = 0; i < sheet->row_count && i < ROWS_ON_PAPER; i++) {
+        const struct cell *cell = &sheet->cells[i * sheet->head_count + column];
+        if (cell->kind == CELL_BLANK) continue;
+        bold = bold || cell->mark != MARK_NONE;
+        struct text one = longest_word(cell->text);
+        if (one.length > word.length) word = one;
+        if (strlen(cell->text) > longest.length) longest = text_head(text_of(cell->text), 200);
+    }
+    double head = measured(flow, longest_word(sheet->heads[column].name), true);
+    struct demand demand = {fmax(head, fmin(word_most, measured(flow, word, bold))), 0};
+    demand.most = fmin(text_most, measured(flow, longest, bold));
+    if (sheet->heads[column].right)
+        demand.least = fmax(demand.least, fmin(word_most, numbers_width(flow, sheet, column)));
+    demand.most = fmax(demand.most, demand.least);
+    return demand;
+}
+
+static void set_columns(struct flow *flow, const struct sheet *sheet) {
+    struct demand demands[HEADS_MOST];
+    double least = 0, more = 0, room = flow->right - flow->left;
+    for (size_t i = 0; i < sheet->head_count; i++) {
+        demands[i] = demand_of(flow, sheet, i);
+        least += demands[i].least;
+        more += demands[i].most - demands[i].least;
+    }
+    for (size_t i = 0; i < sheet->head_count; i++) {
+        double share = more > 0 ? (demands[i].most - demands[i].least) / more : 1.0 / (double)sheet->head_count;
+        flow->columns[i] = least > room ? demands[i].least * room / least : demands[i].least + (room - least) * share;
+    }
 }
 
 static struct text_style cell_style(const struct flow *flow, const struct sheet *sheet, size_t column) {
-    return (struct text_style){.size = 7.2,
+    return (struct text_style){.size = SIZE,
                                .ink = INK_BLACK,
                                .align = sheet->heads[column].right ? ALIGN_RIGHT : ALIGN_LEFT,
-                               .width = column_width(flow, sheet, column) - 2 * PAD,
+                               .width = flow->columns[column] - 2 * PAD,
                                .lines = LINES_IN_CELL};
 }
 
@@ -41,7 +112,7 @@ static void draw_head(struct flow *flow, const struct sheet *sheet, double heigh
         struct text_style style = cell_style(flow, sheet, i);
         style.bold = true;
         canvas_text(flow->canvas, x + PAD, flow->y + PAD, sheet->heads[i].name, &style);
-        x += column_width(flow, sheet, i);
+        x += flow->columns[i];
     }
     flow->y += height;
 }
@@ -69,7 +140,7 @@ static void tint(struct flow *flow, double x, double width, double height, enum 
 static void draw_row(struct flow *flow, const struct sheet *sheet, const struct cell *row, double height) {
     double x = flow->left;
     for (size_t i = 0; i < sheet->head_count; i++) {
-        double width = column_width(flow, sheet, i);
+        double width = flow->columns[i];
         tint(flow, x, width, height, row[i].mark);
         struct text_style style = cell_style(flow, sheet, i);
         style.bold = row[i].mark != MARK_NONE;
@@ -95,6 +166,7 @@ static void left_over(struct flow *flow, const struct sheet *sheet) {
 void flow_sheet(struct flow *flow, const struct sheet *sheet) {
     const struct text_style title = {
         .size = 8.5, .bold = true, .ink = INK_DARK, .width = flow->right - flow->left, .lines = 1};
+    set_columns(flow, sheet);
     double head = head_height(flow, sheet);
     double first = sheet->row_count == 0 ? 12 : row_height(flow, sheet, sheet->cells);
     flow_need(flow, 16 + head + first);

@@ -1,6 +1,7 @@
 #include "reports/lanes.h"
 
 #include <math.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -194,6 +195,43 @@ static bool shown_already(const struct chooser *chooser, const char *entity, con
     return false;
 }
 
+static bool is_reason(const char *quantity) { return strncmp(quantity, "clocks_event_reasons.", 21) == 0; }
+
+// Whether any of these bits is set, row by row, as 0 and 1.
+static struct column *bits_of(struct arena *arena, const struct track *track, uint64_t bits) {
+    struct column *column = arena_alloc(arena, sizeof *column);
+    *column = *track->column;
+    column->unit = UNIT_NONE;
+    column->values = arena_array(arena, track->table->row_count, sizeof *column->values);
+    for (size_t i = 0; i < track->table->row_count; i++) {
+        double mask = track->column->values[i];
+        bool known = mask >= 0 && mask < 1e15;
+        column->values[i] = known ? ((uint64_t)mask & bits) != 0 : NAN;
+    }
+    return column;
+}
+
+// The mask of reasons for which clocks are cut, as lines of 0 and 1: the number itself tells nobody anything.
+static void add_reasons(struct chooser *chooser, const char *entity) {
+    // Bits as NVML defines them: thermal slowdown by software (0x20) and hardware (0x40), power cap (0x4) and power
+    // brake (0x80); 0x8 is a hardware slowdown for either.
+    static const struct {
+        const char *label;
+        uint64_t bits;
+    } reasons[] = {{N_("heat"), 0x20 | 0x40}, {N_("power"), 0x4 | 0x80}, {N_("hardware"), 0x8}};
+    struct track track;
+    if (full(chooser) || !track_find(chooser->diagnosis, entity, "clocks_event_reasons.active", &track)) return;
+    const char *title = arena_printf(chooser->arena, tr("%s clocks cut for (1 = yes)"), name_of(chooser, entity));
+    struct lane *lane = add_lane(chooser, title, entity, "clocks_event_reasons.active", UNIT_NONE);
+    for (size_t i = 0; i < sizeof reasons / sizeof *reasons; i++) {
+        struct track one = track;
+        one.column = bits_of(chooser->arena, &track, reasons[i].bits);
+        if (column_stats(one.table, one.column).max > 0)
+            lane->lines[lane->line_count++] = (struct lane_line){tr(reasons[i].label), one};
+    }
+    if (lane->line_count == 0) chooser->count--;
+}
+
 // Whatever a finding rests on has to be seen, too.
 static void add_evidence(struct chooser *chooser) {
     const struct diagnosis *d = chooser->diagnosis;
@@ -202,6 +240,10 @@ static void add_evidence(struct chooser *chooser) {
             const struct evidence *e = &d->findings[i].evidence[k];
             if (e->entity[0] == '\0' || e->quantity[0] == '\0' || shown_already(chooser, e->entity, e->quantity))
                 continue;
+            if (strcmp(e->quantity, "clocks_event_reasons.active") == 0) {
+                add_reasons(chooser, e->entity);
+                continue;
+            }
             struct track track;
             if (!track_find(d, e->entity, e->quantity, &track) || track.table->row_count < 10) continue;
             add_single(chooser, e->entity, e->quantity);
@@ -224,6 +266,12 @@ size_t lanes_choose(struct arena *arena, const struct diagnosis *diagnosis, stru
     return chooser.count;
 }
 
+// Reasons are bits; what they do is seen in the clock, and what sets them in heat or power.
+static void add_effect(struct chooser *chooser, const char *entity, enum cause cause) {
+    add_single(chooser, entity, "clocks.current.sm");
+    add_single(chooser, entity, cause == CAUSE_GPU_POWER_CAP ? "power.draw" : "temperature.gpu");
+}
+
 size_t lanes_overview(struct arena *arena, const struct diagnosis *diagnosis, struct lane *lanes) {
     struct chooser chooser = {arena, diagnosis, lanes, 0};
     add_gpus(&chooser, "utilization.gpu", tr("GPU utilisation"), true);
@@ -233,7 +281,10 @@ size_t lanes_overview(struct arena *arena, const struct diagnosis *diagnosis, st
         for (size_t k = 0; k < finding->evidence_count && chooser.count < 2; k++) {
             const struct evidence *e = &finding->evidence[k];
             if (e->direction <= 0 || strcmp(e->quantity, "utilization.gpu") == 0) continue;
-            add_single(&chooser, e->entity, e->quantity);
+            if (is_reason(e->quantity))
+                add_effect(&chooser, e->entity, finding->cause);
+            else
+                add_single(&chooser, e->entity, e->quantity);
         }
     }
     return chooser.count;

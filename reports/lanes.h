@@ -50,7 +50,7 @@ bool track_find(const struct diagnosis *diagnosis, const char *entity, const cha
 // The lanes of the full timeline, most important first; at most LANES_MOST. Returns how many.
 size_t lanes_choose(struct arena *arena, const struct diagnosis *diagnosis, struct lane *lanes);
 
-// Two lanes for the first page: the GPUs, and the series that the verdict rests on.
+// Two or three lanes for the first page: the GPUs, and the series that the verdict rests on.
 size_t lanes_overview(struct arena *arena, const struct diagnosis *diagnosis, struct lane *lanes);
 
 // Per column of the chart the lowest, mean and highest value of the NATIVE samples that touch it:

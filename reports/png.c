@@ -45,10 +45,24 @@ static bool write_chart(struct outset *set, const struct diagnosis *diagnosis, e
     return done;
 }
 
+// How much of the page is left over is only known after laying it out.
+static void measure(struct flow *flow) {
+    cairo_surface_t *surface = cairo_image_surface_create(CAIRO_FORMAT_A1, 1, 1);
+    cairo_t *cr = cairo_create(surface);
+    flow->canvas = canvas_new(cr);
+    flow_document(flow);
+    canvas_free(flow->canvas);
+    flow->stopped = false;
+    cairo_destroy(cr);
+    cairo_surface_destroy(surface);
+}
+
 // The first page of the PDF, for those who only look at pictures.
 static bool write_summary(struct outset *set, const struct diagnosis *diagnosis, const struct report_options *options) {
     struct document *document = document_new(diagnosis, options);
     struct flow flow = page_flow(document, options->page);
+    flow.first_only = true;
+    measure(&flow);
     cairo_surface_t *surface =
         cairo_image_surface_create(CAIRO_FORMAT_RGB24, (int)ceil(flow.width * SCALE), (int)ceil(flow.height * SCALE));
     cairo_t *cr = cairo_create(surface);
@@ -56,7 +70,6 @@ static bool write_summary(struct outset *set, const struct diagnosis *diagnosis,
     cairo_paint(cr);
     cairo_scale(cr, SCALE, SCALE);
     flow.canvas = canvas_new(cr);
-    flow.first_only = true;
     flow.pages = 1;
     flow_document(&flow);
     canvas_free(flow.canvas);

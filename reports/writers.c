@@ -30,9 +30,16 @@ enum report_format report_format_named(const char *name) {
 }
 
 // Pictures of charts that an earlier report had and this one has not would mislead.
-static const char *const stale[] = {"overview.png",          "timeline.png",     "loss.png",
-                                    "dose-response.png",     "correlations.png", "disk-health.png",
-                                    "clock-temperature.png", "epochs.png",       NULL};
+static const char *const stale[] = {"overview.png",
+                                    "timeline.png",
+                                    "loss.png",
+                                    "dose-response.png",
+                                    "correlations.png",
+                                    "disk-health.png",
+                                    "correlation-matrix.png",
+                                    "clock-temperature.png",
+                                    "epochs.png",
+                                    NULL};
 
 const char *reports_warning(const struct report_options *options) {
     if ((options->formats & (1u << REPORT_PDF | 1u << REPORT_PNG)) == 0) return NULL;
