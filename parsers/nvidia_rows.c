@@ -87,6 +87,13 @@ void nvidia_rows_error(struct nvidia_rows *rows, struct text word) {
     if (row->errors++ == 0) row->id[ID_ERROR] = id_number(rows, ID_ERROR, word, 0);
 }
 
+void nvidia_rows_drop(struct nvidia_rows *rows, const char *why) {
+    for (size_t i = 0; i < rows->count; i++) source_skip(rows->source, rows->rows[i].line, "%s", why);
+    for (size_t c = 0; c < rows->column_count; c++)
+        for (size_t i = 0; i < rows->count; i++) rows->columns[c].values[i] = NAN;
+    rows->count = 0;
+}
+
 // ── writing ─────────────────────────────────────────────────────────────────
 
 struct device {

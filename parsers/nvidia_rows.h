@@ -54,6 +54,9 @@ void nvidia_rows_id(struct nvidia_rows *rows, enum nvidia_id kind, struct text t
 // A value of the last row is an error word ("[GPU is lost]").
 void nvidia_rows_error(struct nvidia_rows *rows, struct text word);
 
+// Takes all rows back: each becomes a line that could not be used, for the reason given.
+void nvidia_rows_drop(struct nvidia_rows *rows, const char *why);
+
 // Gives every row to a GPU and fills the source's tables, facts, events, reports and samples.
 void nvidia_rows_finish(struct nvidia_rows *rows);
 

@@ -52,6 +52,18 @@ static void a_uuid_keeps_the_number_of_its_index(void **state) {
     parsed_free(&log);
 }
 
+static void rows_without_times_do_not_mix_with_others(void **state) {
+    (void)state;
+    struct parsed log = parsed_text(
+        "utilization.gpu [%]\n10 %\n20 %\ntimestamp, utilization.gpu [%]\n2024/05/06 07:08:09.000, 30 %\n"
+        "utilization.gpu [%]\n40 %\n");
+    assert_int_equal(parsed_rows(&log, "gpu0"), 1);
+    check_value(&log, "gpu0", "utilization.gpu", 0, 30);
+    assert_int_equal(log.source->skipped_lines, 3);
+    assert_true(parsed_problem(&log, "a row without its time"));
+    parsed_free(&log);
+}
+
 static void one_index_with_two_names_is_two_gpus(void **state) {
     (void)state;
     struct parsed log = parsed_text(
@@ -249,6 +261,7 @@ int main(void) {
         cmocka_unit_test(units_may_be_missing_and_headers_repeat),
         cmocka_unit_test(without_times_the_header_parts_the_bursts),
         cmocka_unit_test(a_uuid_keeps_the_number_of_its_index),
+        cmocka_unit_test(rows_without_times_do_not_mix_with_others),
         cmocka_unit_test(one_index_with_two_names_is_two_gpus),
         cmocka_unit_test(reasons_come_from_the_mask),
         cmocka_unit_test(a_reason_with_its_own_column_is_left_alone),
