@@ -134,6 +134,7 @@ ALONE = {
     "BASELINE RUN": "placeholders of a command line",
     "the catalogue of %s is not installed: English is used": "said only where no translation can be",
     "whyslow ": "the program's name",
+    "whyslow analyze": "a command",
     "Solid State": "a word of smartctl",
 }
 
