@@ -101,7 +101,8 @@ $(BUILD)/whyslow.pot: $(ALL_SRC)
 	    --add-location=file --sort-by-file --no-wrap --package-name=whyslow --copyright-holder="the authors of whyslow" -o $@ $^
 po: pot ## brings new sentences into po/*.po, where they wait for their translation
 	@for language in $(LANGUAGES); do msgmerge --quiet --update --backup=none --no-wrap --no-fuzzy-matching \
-	    --add-location=file --sort-by-file po/$$language.po $(BUILD)/whyslow.pot; done
+	    --add-location=file --sort-by-file po/$$language.po $(BUILD)/whyslow.pot && \
+	    sed -i '/^"POT-Creation-Date/d' po/$$language.po; done
 
 .PHONY: deps
 deps: ## install what demo and check need (apt), or name it
