@@ -46,11 +46,10 @@ static const struct chart charts[CHART_COUNT_] = {
                                                           "significant after correction "
                                                           "for the number of tests."),
                             chart_correlations_missing, chart_correlations_height, chart_correlations},
-    [CHART_MATRIX] =
-        {"correlation-matrix.png",
-         N_("Spearman's rank correlation of every two series on the common grid (no unit). Only those with "
-            "the lost GPU time were tested; the others show which series move together."),
-         chart_matrix_missing, chart_matrix_height, chart_matrix},
+    [CHART_MATRIX] = {"correlation-matrix.png",
+                      N_("Spearman's rank correlation of every two series while the job ran (no unit). Only those with "
+                         "the lost GPU time were tested; the others show which series move together."),
+                      chart_matrix_missing, chart_matrix_height, chart_matrix},
     [CHART_HEALTH] = {"disk-health.png", N_("Health counters that grew, snapshot by snapshot."), chart_health_missing,
                       chart_health_height, chart_health},
     [CHART_CLOCKS] = {"clock-temperature.png",

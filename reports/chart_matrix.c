@@ -16,6 +16,7 @@ enum { SIDES_MOST = 10, BINS_MOST = 4000, BINS_LEAST = 10, CELL = 20, HEAD = 14 
 struct side {
     const char *name;
     const float *values;  // per bin
+    double with_loss;     // as it was tested
 };
 
 struct matrix {
@@ -43,14 +44,14 @@ static bool has(const struct matrix *matrix, const float *values) {
 static void choose(struct arena *arena, const struct diagnosis *d, struct matrix *matrix) {
     matrix->count = 0;
     if (d->lost_share == NULL || d->bin_count < BINS_LEAST) return;
-    matrix->sides[matrix->count++] = (struct side){tr("lost share of GPU time"), d->lost_share};
+    matrix->sides[matrix->count++] = (struct side){tr("lost share of GPU time"), d->lost_share, 1};
     for (size_t i = 0; i < d->correlation_count && matrix->count < SIDES_MOST; i++) {
         const struct correlation *pair = &d->correlations[i];
         const float *values = series_of(d, pair->b_entity, pair->b_quantity);
         if (values == NULL || has(matrix, values) || !isfinite(pair->spearman)) continue;
         const char *name =
             arena_printf(arena, "%s %s", shown_name(arena, pair->b_entity, 16), shown_text(arena, pair->b_quantity));
-        matrix->sides[matrix->count++] = (struct side){name, values};
+        matrix->sides[matrix->count++] = (struct side){name, values, pair->spearman};
     }
 }
 
@@ -90,13 +91,20 @@ static double product_moment(const struct point *a, const struct point *b, size_
     return aa > 0 && bb > 0 ? ab / sqrt(aa * bb) : NAN;
 }
 
+// As in the tests, time in which nothing could have worked says nothing.
+static bool counts(const struct diagnosis *d, size_t bin) {
+    if (d->bin_cause == NULL) return true;
+    enum cause cause = (enum cause)d->bin_cause[bin];
+    return cause != CAUSE_JOB_IDLE && cause != CAUSE_NO_DATA && cause != CAUSE_GPU_FAULT && cause != CAUSE_GPU_MEMORY;
+}
+
 // Spearman's correlation over the bins in which both are known; NaN for too few, and for a constant.
-static double spearman(struct arena *arena, const float *a, const float *b, size_t bins) {
-    size_t step = bins / BINS_MOST + 1, count = 0;
+static double spearman(struct arena *arena, const struct diagnosis *d, const float *a, const float *b) {
+    size_t bins = d->bin_count, step = bins / BINS_MOST + 1, count = 0;
     struct point *x = arena_array(arena, bins / step + 1, sizeof *x);
     struct point *y = arena_array(arena, bins / step + 1, sizeof *y);
     for (size_t i = 0; i < bins; i += step) {
-        if (!isfinite(a[i]) || !isfinite(b[i])) continue;
+        if (!isfinite(a[i]) || !isfinite(b[i]) || !counts(d, i)) continue;
         x[count] = (struct point){a[i], 0, count};
         y[count] = (struct point){b[i], 0, count};
         count++;
@@ -147,7 +155,8 @@ void chart_matrix(struct canvas *canvas, const struct diagnosis *diagnosis, doub
         const struct text_style top = {.size = 7.5, .ink = INK_DARK, .align = ALIGN_CENTER, .width = each, .lines = 1};
         canvas_text(canvas, left + each * (double)i, 1, arena_printf(arena, "%zu", i + 1), &top);
         for (size_t k = 0; k < i; k++) {
-            double r = spearman(arena, matrix.sides[i].values, matrix.sides[k].values, diagnosis->bin_count);
+            const struct side *a = &matrix.sides[i], *b = &matrix.sides[k];
+            double r = k == 0 ? a->with_loss : spearman(arena, diagnosis, a->values, b->values);
             cell(canvas, r, left + each * (double)k, y, each, tall, arena);
         }
         canvas_fill(canvas, left + each * (double)i, y, each, tall, INK_LIGHT, 0.6);

@@ -1,3 +1,4 @@
+#include <ctype.h>
 #include <math.h>
 #include <string.h>
 
@@ -19,6 +20,9 @@ static struct text longest_word(const char *text) {
     struct text longest = {text, 0};
     for (const char *at = text; *at != '\0';) {
         size_t length = strcspn(at, " /-");
+        // A date is not broken: 2026-05-06.
+        while (at[length] == '-' && isdigit((unsigned char)at[length + 1]))
+            length += 1 + strcspn(at + length + 1, " /-");
         for (size_t i = 0; i < length; i++)
             if ((unsigned char)at[i] >= 0x80) length = i;
         if (length > longest.length) longest = (struct text){at, length};
@@ -62,7 +66,9 @@ static struct demand demand_of(struct flow *flow, const struct sheet *sheet, siz
         if (one.length > word.length) word = one;
         if (strlen(cell->text) > longest.length) longest = text_head(text_of(cell->text), 200);
     }
-    double head = measured(flow, longest_word(sheet->heads[column].name), true);
+    // Names of columns take two lines, or three.
+    const struct text name = text_head(text_of(sheet->heads[column].name), 80);
+    double head = fmax(measured(flow, longest_word(name.at), true), fmin(64, 8 + measured(flow, name, true) / 2));
     struct demand demand = {fmax(head, fmin(word_most, measured(flow, word, bold))), 0};
     demand.most = fmin(text_most, measured(flow, longest, bold));
     if (sheet->heads[column].right)
