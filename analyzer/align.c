@@ -484,6 +484,7 @@ static void say_steps(struct task *task, const struct recording *recording) {
         clock->uncertainty_seconds += log->doubt;
         if (!steps_any(log)) continue;
         clock->segments = steps_segments(log, steps_main(log), task->arena, &clock->segment_count);
+        if (clock->segment_count == 1 && log->drift_ppm == 0) clock->segment_count = 0;  // one offset, in doubt
         for (size_t k = 0; k < log->count; k++)
             if (log->steps[k].kind <= STEP_PROVED) clock->uncertainty_seconds += log->steps[k].uncertainty;
         if (steps_open(log) || steps_doubted(log)) clock->established = false;

@@ -109,9 +109,9 @@ static bool runs_through(const struct source *source, uint32_t line) {
     return true;
 }
 
-// What follows the step was printed at times that came before everything in front of it: files put together out of
-// order, each with a clock that may well be right.
-static bool out_of_order(const struct stepped *log, const struct clock_step *step) {
+// Seconds from the last time that is printed behind the step to the first one in front of it; negative if the two parts
+// overlap, as printed.
+static double distance(const struct stepped *log, const struct clock_step *step) {
     double low = INFINITY;
     double high = -INFINITY;
     for (size_t t = 0; t < log->source->table_count; t++) {
@@ -124,12 +124,15 @@ static bool out_of_order(const struct stepped *log, const struct clock_step *ste
                 high = fmax(high, seconds(table->time[i]));
         }
     }
-    return high < low;
+    return low - high;
 }
 
-// Clocks were put back by an hour, and the reports came on as evenly as before.
+// Clocks were put back by an hour, and the reports came on as evenly as before. Files of half an hour that are put
+// together in the wrong order look the same, but meet at their other ends.
 static bool summer_ends(const struct stepped *log, const struct clock_step *step) {
-    return log->source->clock == CLOCK_LOCAL && fabs(step->seconds + SUMMER) <= slack(log->source);
+    double meets = distance(log, step) - log->source->cadence;
+    return log->source->clock == CLOCK_LOCAL && fabs(step->seconds + SUMMER) <= slack(log->source) &&
+           fabs(meets) > 2 * log->source->cadence + slack(log->source);
 }
 
 static void make_civil(struct clock_step *step, double amount) {
@@ -147,7 +150,8 @@ void steps_find(const struct source *source, struct stepped *out) {
     for (size_t i = 0; i < out->count && !out->disordered; i++) {
         struct clock_step *step = &out->steps[i];
         if (step->kind == STEP_JUMP) continue;
-        out->disordered = !runs_through(source, step->line) || out_of_order(out, step);
+        out->disordered = !runs_through(source, step->line);
+        step->apart = distance(out, step) > 0;
         if (summer_ends(out, step)) make_civil(step, -SUMMER);
     }
     if (out->disordered) out->count = 0;

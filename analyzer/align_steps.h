@@ -20,6 +20,8 @@ struct clock_step {
     double before, after;  // printed times around it, seconds
     double seconds;        // by how much the clock was set; negative is back. Reports are taken to have gone on evenly.
     double uncertainty;
+    bool
+        apart;  // what follows was printed at times before all that went ahead: perhaps files put together out of order
 };
 
 // More steps than this are no clock that was set but a file that is put together.

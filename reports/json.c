@@ -172,6 +172,22 @@ static void put_ruled_out(json_t *root, struct arena *arena, const struct diagno
     }
 }
 
+// Where a clock ran in stretches: the offset of each when it begins, null where nothing proves one.
+static void put_segments(json_t *object, struct arena *arena, const struct source_clock *clock) {
+    if (clock->segment_count == 0) return;
+    json_t *segments = json_put_array(object, "segments");
+    for (size_t i = 0; i < clock->segment_count; i++) {
+        const struct clock_segment *segment = &clock->segments[i];
+        json_t *row = json_append_object(segments);
+        double offset = segment->placed ? clock->offset_seconds + segment->offset_seconds : NAN;
+        json_put_number(row, "line", segment->line);
+        json_put_fixed(row, "offset_seconds", offset, 3);
+        json_put_fixed(row, "drift_ppm", segment->drift_ppm, 1);
+        if (segment->drift_ppm != 0)
+            json_put_time(row, "drift_from", arena, segment->printed, own_suffix(clock->source));
+    }
+}
+
 static void put_clocks(json_t *root, struct arena *arena, const struct diagnosis *diagnosis) {
     json_t *clocks = json_put_array(root, "clocks");
     for (size_t i = 0; i < diagnosis->clock_count; i++) {
@@ -184,6 +200,7 @@ static void put_clocks(json_t *root, struct arena *arena, const struct diagnosis
         json_put_bool(object, "established", clock->established);
         json_put_bool(object, "placed", clock->placed);
         json_put_text(object, "note", arena, clock->note);
+        put_segments(object, arena, clock);
     }
 }
 
