@@ -14,19 +14,45 @@ static const double SIZE = 7.2;
 
 // ── widths of columns: every word whole, and the rest to those with most to say ──
 
-// The longest stretch without a place to break, in bytes as pango breaks them: at blanks, slashes and hyphens, and
-// around letters outside ASCII.
-static struct text longest_word(const char *text) {
-    struct text longest = {text, 0};
-    for (const char *at = text; *at != '\0';) {
-        size_t length = strcspn(at, " /-");
-        // A date is not broken: 2026-05-06.
-        while (at[length] == '-' && isdigit((unsigned char)at[length + 1]))
-            length += 1 + strcspn(at + length + 1, " /-");
-        for (size_t i = 0; i < length; i++)
-            if ((unsigned char)at[i] >= 0x80) length = i;
-        if (length > longest.length) longest = (struct text){at, length};
-        at += length == 0 ? 1 : length;
+// A stretch of text, and how many columns of a terminal it would take: Chinese letters are twice as wide as others.
+struct stretch {
+    struct text text;
+    size_t columns;
+};
+
+// What stands at the beginning up to a blank, slash or hyphen, where pango breaks lines.
+static struct stretch stretch_at(const char *at) {
+    struct stretch stretch = {{at, strcspn(at, " /-")}, 0};
+    for (size_t i = 0; i < stretch.text.length; i++) {
+        unsigned char c = (unsigned char)at[i];
+        stretch.columns += c < 0x80 ? 1 : c >= 0xe2 ? 2 : c >= 0xc0;
+    }
+    return stretch;
+}
+
+// The part of a long stretch that is all ASCII or all Chinese; of the latter as much as reads well on a line.
+static struct stretch part_of(struct stretch stretch) {
+    const size_t most = 10;
+    bool ascii = (unsigned char)stretch.text.at[0] < 0x80;
+    size_t columns = 0, end = 0;
+    while (end < stretch.text.length && ((unsigned char)stretch.text.at[end] < 0x80) == ascii) {
+        if (!ascii && columns + 2 > most) break;
+        end += ascii ? 1 : text_utf8(text_skip(stretch.text, end));
+        columns += ascii ? 1 : 2;
+    }
+    return (struct stretch){text_head(stretch.text, end), columns};
+}
+
+// The longest stretch that should stay on one line. Pango also breaks around letters outside ASCII, but short words
+// of them look torn.
+static struct stretch longest_word(const char *text) {
+    const size_t whole = 12;
+    struct stretch longest = {{text, 0}, 0};
+    while (*text != '\0') {
+        struct stretch one = stretch_at(text);
+        if (one.columns > whole) one = part_of(one);
+        if (one.columns > longest.columns) longest = one;
+        text += one.text.length == 0 ? 1 : one.text.length;
     }
     return longest;
 }
@@ -56,20 +82,21 @@ static double numbers_width(struct flow *flow, const struct sheet *sheet, size_t
 static struct demand demand_of(struct flow *flow, const struct sheet *sheet, size_t column) {
     // Longer words (digests, commands) are broken, longer texts wrapped.
     const double word_most = 78, text_most = 260;
-    struct text word = {"", 0}, longest = {"", 0};
+    struct stretch word = {{"", 0}, 0};
+    struct text longest = {"", 0};
     bool bold = false;
     for (size_t i = 0; i < sheet->row_count && i < ROWS_ON_PAPER; i++) {
         const struct cell *cell = &sheet->cells[i * sheet->head_count + column];
         if (cell->kind == CELL_BLANK) continue;
         bold = bold || cell->mark != MARK_NONE;
-        struct text one = longest_word(cell->text);
-        if (one.length > word.length) word = one;
+        struct stretch one = longest_word(cell->text);
+        if (one.columns > word.columns) word = one;
         if (strlen(cell->text) > longest.length) longest = text_head(text_of(cell->text), 200);
     }
     // Names of columns take two lines, or three.
     const struct text name = text_head(text_of(sheet->heads[column].name), 80);
-    double head = fmax(measured(flow, longest_word(name.at), true), fmin(64, 8 + measured(flow, name, true) / 2));
-    struct demand demand = {fmax(head, fmin(word_most, measured(flow, word, bold))), 0};
+    double head = fmax(measured(flow, longest_word(name.at).text, true), fmin(64, 8 + measured(flow, name, true) / 2));
+    struct demand demand = {fmax(head, fmin(word_most, measured(flow, word.text, bold))), 0};
     demand.most = fmin(text_most, measured(flow, longest, bold));
     if (sheet->heads[column].right)
         demand.least = fmax(demand.least, fmin(word_most, numbers_width(flow, sheet, column)));
