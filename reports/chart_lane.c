@@ -7,6 +7,7 @@
 #include "analyzer/diagnosis.h"
 #include "core/arena.h"
 #include "core/lang.h"
+#include "core/text.h"
 #include "reports/axis.h"
 #include "reports/canvas.h"
 #include "reports/lanes.h"
@@ -172,6 +173,8 @@ static void draw_axis(struct canvas *canvas, const struct plot *plot, const stru
 
 static const char *title_of(struct arena *arena, const struct lane *lane) {
     const char *unit = lane->unit == UNIT_CELSIUS ? "°C" : unit_name(lane->unit);
+    // "sda r/s" names its unit itself.
+    if (text_ends(text_of(lane->title), unit)) return lane->title;
     return unit[0] == '\0' ? lane->title : arena_printf(arena, tr("%s, %s"), lane->title, unit);
 }
 
@@ -191,8 +194,8 @@ static void draw_title(struct canvas *canvas, const struct plot *plot, const str
     style.width = fmin(width + 1, plot->width);
     style.lines = 1;
     // Clears the lines of events and windows behind the letters.
-    canvas_fill(canvas, plot->x + 1, plot->y - height, style.width + 2, height - 1, INK_WHITE, 0.8);
-    canvas_text(canvas, plot->x + 2, plot->y - height - 0.5, title, &style);
+    canvas_fill(canvas, plot->x + 1, plot->y - height - 2.5, style.width + 2, height - 0.5, INK_WHITE, 0.8);
+    canvas_text(canvas, plot->x + 2, plot->y - height - 3, title, &style);
 }
 
 static double last_value(const struct envelope *e) {
