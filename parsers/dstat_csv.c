@@ -7,7 +7,7 @@
 #include "parsers/dstat.h"
 #include "parsers/dstat_columns.h"
 
-enum { CELLS_MOST = DSTAT_COLUMNS_MOST };
+enum { CELLS_MOST = DSTAT_COLUMNS_MOST, RUNS_MOST = 10000 };
 
 // One line, taken apart by hand: quoted cells of dstat hold no quotes and no line ends.
 struct cells {

@@ -31,3 +31,9 @@ size_t merged_row(struct table *table, millis time, double interval, uint32_t li
     }
     return table_row(table, time, interval, line);
 }
+
+void merged_set(struct source *source, struct table *table, size_t row, const char *quantity, enum unit unit,
+                enum series_kind kind, double value) {
+    if (table->column_count >= MERGED_COLUMNS_MOST && table_find(table, quantity) == NULL) return;
+    table_set(table, row, table_column(source, table, quantity, unit, kind), value);
+}

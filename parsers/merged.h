@@ -13,4 +13,10 @@
 // The row of `time` if the table has one in which `quantity` is still missing, else a new one at the end.
 size_t merged_row(struct table *table, millis time, double interval, uint32_t line, const char *quantity);
 
+// Sets a value of that row. No log has more than MERGED_COLUMNS_MOST quantities of one entity (sar -A of a busy host
+// has some 150): what a hostile one invents beyond them is not kept.
+enum { MERGED_COLUMNS_MOST = 200 };
+void merged_set(struct source *source, struct table *table, size_t row, const char *quantity, enum unit unit,
+                enum series_kind kind, double value);
+
 #endif

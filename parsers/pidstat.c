@@ -134,8 +134,8 @@ static void take_row(struct pidstat *pidstat, const struct fields *words, const 
     for (size_t i = 0; i < pidstat->count; i++) {
         const struct pidstat_column *column = &pidstat->columns[i];
         if (column->quantity == NULL) continue;
-        table_set(table, row, table_column(pidstat->source, table, column->quantity, column->unit, column->kind),
-                  value_of(column, words->at[from + i]));
+        merged_set(pidstat->source, table, row, column->quantity, column->unit, column->kind,
+                   value_of(column, words->at[from + i]));
     }
 }
 

@@ -54,10 +54,8 @@ void sadf_store(struct sadf *sadf, enum sysstat_subject subject, struct text nam
     }
     struct table *table = source_table(sadf->source, entity, sysstat_entity_kind(subject));
     size_t row = merged_row(table, sadf->at, sadf->interval, sadf->line, fields[0].quantity);
-    for (size_t i = 0; i < count; i++) {
-        size_t column = table_column(sadf->source, table, fields[i].quantity, fields[i].unit, fields[i].kind);
-        table_set(table, row, column, numbers[i]);
-    }
+    for (size_t i = 0; i < count; i++)
+        merged_set(sadf->source, table, row, fields[i].quantity, fields[i].unit, fields[i].kind, numbers[i]);
 }
 
 void sadf_restart(struct sadf *sadf) {

@@ -151,8 +151,7 @@ static void take_row(struct reading *reading, const struct fields *words, size_t
     size_t row = merged_row(table, section->now, interval, line, section->fields[0].quantity);
     for (size_t i = 0; i < section->columns; i++) {
         const struct sysstat_field *field = &section->fields[i];
-        table_set(table, row, table_column(reading->source, table, field->quantity, field->unit, field->kind),
-                  values[i]);
+        merged_set(reading->source, table, row, field->quantity, field->unit, field->kind, values[i]);
     }
 }
 

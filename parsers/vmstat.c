@@ -34,7 +34,7 @@ static const struct {
 enum { KNOWN = sizeof known / sizeof known[0], COLUMNS_MOST = 40 };
 
 // A terminal is at least this high: a header that comes again after fewer rows belongs to a new run.
-enum { SCREEN_LEAST = 15 };
+enum { SCREEN_LEAST = 15, RUNS_MOST = 10000 };
 
 struct vmstat {
     struct source *source;
@@ -124,6 +124,7 @@ static void begin_run(struct vmstat *vm, bool timed, millis time, uint32_t line)
     vm->skip_boot = true;
     vm->step = 0;
     vm->last = MILLIS_NONE;
+    if (vm->source->event_count == RUNS_MOST) return;
     source_event(vm->source, timed ? time : MILLIS_NONE, line, EVENT_RUN_START, TEXT(""),
                  TEXT("vmstat was started again"), NAN);
 }
