@@ -23,7 +23,7 @@ static const char *const column_names[AT_COUNT][4] = {
     [AT_HOST] = {"Hostname", "host", "node"},
 };
 
-enum { DEVICES_MOST = 2048, SLOTS = 2 * DEVICES_MOST };
+enum { DEVICES_MOST = 2048, SLOTS = 2 * DEVICES_MOST, STRANGE_MOST = 100 };
 
 struct device {
     const char *key;  // uuid, or host and number
@@ -45,6 +45,8 @@ struct dcgm_csv {
     unsigned next;
     const char *first_host;
     bool hosts_differ, too_many;
+    const char *strange[STRANGE_MOST];  // metrics that are not known
+    size_t strange_count;
 };
 
 static int find_column(const struct csv_cells *cells, enum csv_column column) {
@@ -136,6 +138,18 @@ static struct gpu_row row_for(struct dcgm_csv *csv, struct device *device, milli
     return row;
 }
 
+// A metric that is not in the table keeps its name; NULL for those beyond STRANGE_MOST.
+static const char *strange_name(struct dcgm_csv *csv, struct text metric) {
+    for (size_t i = 0; i < csv->strange_count; i++)
+        if (text_equal(metric, csv->strange[i])) return csv->strange[i];
+    if (csv->strange_count == STRANGE_MOST) return NULL;
+    csv->strange[csv->strange_count] = text_copy(csv->source->arena_, text_head(metric, 100));
+    if (csv->strange_count == STRANGE_MOST - 1)
+        source_problem(csv->source, 0, SEVERITY_WARNING, tr("more than %d metrics: the rest is not read"),
+                       STRANGE_MOST);
+    return csv->strange[csv->strange_count++];
+}
+
 static void take_row(struct dcgm_csv *csv, uint32_t line) {
     struct source *source = csv->source;
     millis time;
@@ -167,7 +181,8 @@ static void take_row(struct dcgm_csv *csv, uint32_t line) {
         device->xid = value;
         return;
     }
-    const char *quantity = field != NULL ? field->quantity : text_copy(source->arena_, text_head(metric, 100));
+    const char *quantity = field != NULL ? field->quantity : strange_name(csv, metric);
+    if (quantity == NULL) return;
     struct gpu_row row = row_for(csv, device, time, line, quantity);
     if (field != NULL)
         dcgm_set(&row, field, value);

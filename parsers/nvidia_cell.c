@@ -111,7 +111,6 @@ double nvidia_value(struct text cell) {
     return value;
 }
 
-// Asked for each cell of a log.
 // Asked for each cell of a log: by length first.
 enum unit nvidia_unit(struct text unit) {
     if (unit.length == 1) {

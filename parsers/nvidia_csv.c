@@ -116,11 +116,7 @@ static void put_cell(struct csv_parse *parse, size_t i) {
     if (role != NVIDIA_VALUE) return;
     struct nvidia_row *row = &rows->rows[rows->count - 1];
     row->cells++;
-    size_t column = parse->layout.column[i];
-    double value = parse->values[i];
-    if (column == NVIDIA_FIELDS_MOST || isnan(value)) return;
-    rows->columns[column].values[rows->count - 1] = value;
-    rows->columns[column].numbers = true;
+    nvidia_rows_set(rows, parse->layout.column[i], parse->values[i]);
 }
 
 static void note_backward(struct csv_parse *parse, millis time, uint32_t number) {
@@ -133,18 +129,12 @@ static void note_backward(struct csv_parse *parse, millis time, uint32_t number)
 static void take_row(struct csv_parse *parse, uint32_t number) {
     const struct csv_layout *layout = &parse->layout;
     millis time = MILLIS_NONE;
-    bool untimed = parse->source->clock == CLOCK_NONE;
-    if (layout->time < 0 && !untimed) {
-        source_skip(parse->source, number, tr("a row without its time"));
-        return;
-    }
     if (layout->time >= 0) {
         struct text stamp = parse->cells.at[layout->time];
         if (!log_clock_read(&parse->clock, stamp, &time)) {
             source_skip(parse->source, number, tr("\"%.*s\" is no time"), shown(stamp), stamp.at);
             return;
         }
-        if (untimed) nvidia_rows_drop(parse->rows, tr("a row without its time"));
         date_evidence_add(&parse->dates, stamp);
     }
     if (!read_values(parse, number)) return;

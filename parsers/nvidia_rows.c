@@ -9,6 +9,9 @@
 #include "core/lang.h"
 #include "parsers/nvidia_cell.h"
 
+// Places that are always allowed, and how many more for each value: nearly all rows of a real log fill their columns.
+enum { ROOM_FREE = 16 << 20, ROOM_RATIO = 16 };
+
 struct nvidia_rows *nvidia_rows_new(struct source *source) {
     struct nvidia_rows *rows = arena_alloc(source->arena_, sizeof *rows);
     rows->source = source;
@@ -24,39 +27,45 @@ void nvidia_rows_free(struct nvidia_rows *rows) {
 
 // ── collecting ──────────────────────────────────────────────────────────────
 
-static double *missing_values(size_t capacity) {
-    size_t none = 0;
-    double *values = grow_array(NULL, &none, capacity, sizeof *values);
-    for (size_t i = 0; i < capacity; i++) values[i] = NAN;
-    return values;
-}
-
 size_t nvidia_rows_column(struct nvidia_rows *rows, const struct nvidia_field *field) {
     for (size_t i = 0; i < rows->column_count; i++)
         if (strcmp(rows->columns[i].field.quantity, field->quantity) == 0) return i;
     if (rows->column_count == NVIDIA_FIELDS_MOST) return NVIDIA_FIELDS_MOST;
-    struct nvidia_column *column = &rows->columns[rows->column_count];
-    *column = (struct nvidia_column){.field = *field};
-    if (rows->capacity > 0) column->values = missing_values(rows->capacity);
+    rows->columns[rows->column_count] = (struct nvidia_column){.field = *field};
     return rows->column_count++;
 }
 
-static void grow(struct nvidia_rows *rows) {
-    size_t old = rows->capacity;
-    rows->rows = grow_array(rows->rows, &rows->capacity, rows->count + 1, sizeof *rows->rows);
-    for (size_t i = 0; i < rows->column_count; i++) {
-        size_t same = old;
-        double *values = grow_array(rows->columns[i].values, &same, rows->capacity, sizeof *values);
-        for (size_t k = old; k < rows->capacity; k++) values[k] = NAN;
-        rows->columns[i].values = values;
-    }
-}
-
 struct nvidia_row *nvidia_rows_add(struct nvidia_rows *rows, millis time, uint32_t line) {
-    if (rows->count == rows->capacity) grow(rows);
+    rows->rows = grow_array(rows->rows, &rows->capacity, rows->count + 1, sizeof *rows->rows);
     struct nvidia_row *row = &rows->rows[rows->count++];
     *row = (struct nvidia_row){.time = time, .line = line};
     return row;
+}
+
+// Room for the last row. False if the columns would take far more than the file has cells.
+static bool make_room(struct nvidia_rows *rows, struct nvidia_column *column) {
+    size_t before = column->capacity;
+    if (rows->count > before) {
+        size_t after = 2 * before > rows->count ? 2 * before : rows->count;
+        if (rows->room + after - before > ROOM_FREE + ROOM_RATIO * rows->cells) return false;
+        column->values = grow_array(column->values, &column->capacity, rows->count, sizeof *column->values);
+        rows->room += column->capacity - before;
+    }
+    for (size_t i = column->length; i < rows->count; i++) column->values[i] = NAN;
+    column->length = rows->count;
+    return true;
+}
+
+void nvidia_rows_set(struct nvidia_rows *rows, size_t number, double value) {
+    if (number >= rows->column_count || !isfinite(value)) return;
+    struct nvidia_column *column = &rows->columns[number];
+    if (column->length < rows->count && !make_room(rows, column)) {
+        rows->sparse = true;
+        return;
+    }
+    column->values[rows->count - 1] = value;
+    column->filled++;
+    rows->cells++;
 }
 
 // GPUs come in the same order each time: the text behind the one of the row before is looked at first.
@@ -85,13 +94,6 @@ void nvidia_rows_id(struct nvidia_rows *rows, enum nvidia_id kind, struct text t
 void nvidia_rows_error(struct nvidia_rows *rows, struct text word) {
     struct nvidia_row *row = &rows->rows[rows->count - 1];
     if (row->errors++ == 0) row->id[ID_ERROR] = id_number(rows, ID_ERROR, word, 0);
-}
-
-void nvidia_rows_drop(struct nvidia_rows *rows, const char *why) {
-    for (size_t i = 0; i < rows->count; i++) source_skip(rows->source, rows->rows[i].line, "%s", why);
-    for (size_t c = 0; c < rows->column_count; c++)
-        for (size_t i = 0; i < rows->count; i++) rows->columns[c].values[i] = NAN;
-    rows->count = 0;
 }
 
 // ── writing ─────────────────────────────────────────────────────────────────
@@ -165,7 +167,7 @@ static void write_reasons(struct writing *writing, const struct nvidia_column *m
                 own ? SIZE_MAX
                     : table_column_derived(rows->source, table, nvidia_reasons[r].quantity, UNIT_BOOL, SERIES_STATE);
         }
-        for (size_t i = 0; i < rows->count; i++) {
+        for (size_t i = 0; i < mask->length; i++) {
             double value = mask->values[i];
             uint16_t d = rows->rows[i].gpu;
             if (column[d] == SIZE_MAX || !(value >= 0 && value < 0x1p63)) continue;
@@ -178,7 +180,13 @@ static void write_reasons(struct writing *writing, const struct nvidia_column *m
 // A name that is not nvidia-smi's own and never had a number is text that nobody asked for.
 static void write_column(struct writing *writing, const struct nvidia_column *column) {
     struct nvidia_rows *rows = writing->rows;
-    if (!column->field.known && !column->numbers) return;
+    if (!column->field.known && column->filled == 0) return;
+    // Tables hold all their rows in every column.
+    if (rows->count * rows->column_count > ROOM_FREE && column->filled < rows->count / 64) {
+        source_problem(rows->source, 0, SEVERITY_WARNING, tr("%s has %zu values in %zu rows: left out"),
+                       column->field.quantity, column->filled, rows->count);
+        return;
+    }
     double **values = arena_array(rows->source->arena_, writing->device_count, sizeof *values);
     for (size_t d = 0; d < writing->device_count; d++) {
         struct table *table = writing->devices[d].table;
@@ -186,8 +194,7 @@ static void write_column(struct writing *writing, const struct nvidia_column *co
             table_column(rows->source, table, column->field.quantity, column->field.unit, column->field.kind);
         values[d] = table->columns[number].values;
     }
-    for (size_t i = 0; i < rows->count; i++)
-        values[rows->rows[i].gpu][writing->at[i]] = isfinite(column->values[i]) ? column->values[i] : NAN;
+    for (size_t i = 0; i < column->length; i++) values[rows->rows[i].gpu][writing->at[i]] = column->values[i];
 }
 
 static void write_columns(struct writing *writing) {
@@ -208,15 +215,20 @@ static void drop_undated(struct nvidia_rows *rows) {
     size_t left = 0;
     for (size_t i = 0; i < rows->count; i++) {
         if (rows->rows[i].time == MILLIS_NONE) {
+            for (size_t c = 0; c < rows->column_count; c++)
+                if (i < rows->columns[c].length && !isnan(rows->columns[c].values[i])) rows->columns[c].filled--;
             source_skip(rows->source, rows->rows[i].line, tr("a row without a time among rows that have one"));
             continue;
         }
         if (left < i) {
             rows->rows[left] = rows->rows[i];
-            for (size_t c = 0; c < rows->column_count; c++) rows->columns[c].values[left] = rows->columns[c].values[i];
+            for (size_t c = 0; c < rows->column_count; c++)
+                if (i < rows->columns[c].length) rows->columns[c].values[left] = rows->columns[c].values[i];
         }
         left++;
     }
+    for (size_t c = 0; c < rows->column_count; c++)
+        if (rows->columns[c].length > left) rows->columns[c].length = left;
     rows->count = left;
 }
 
@@ -246,5 +258,8 @@ void nvidia_rows_finish(struct nvidia_rows *rows) {
         source_fact(source, text_of(writing.devices[d].entity), "driver_version", text_of(rows->driver),
                     rows->rows[0].line);
     if (rows->id_count[ID_HOST] == 1) source->host = rows->ids[ID_HOST][0].at;
+    if (rows->sparse)
+        source_problem(source, 0, SEVERITY_WARNING,
+                       tr("the headers change so often that values of rarely printed columns were left out"));
     source->samples += rows->count;
 }

@@ -26,8 +26,9 @@ struct nvidia_row {
 
 struct nvidia_column {
     struct nvidia_field field;
-    double *values;  // one a row
-    bool numbers;    // it had at least one
+    double *values;           // of the first `length` rows; missing in all later ones
+    size_t length, capacity;  // length is at most the number of rows
+    size_t filled;            // values that are not missing
 };
 
 struct nvidia_rows {
@@ -39,6 +40,8 @@ struct nvidia_rows {
     struct text ids[ID_KINDS][NVIDIA_IDS_MOST];  // NUL-terminated
     size_t id_count[ID_KINDS];
     const char *driver;  // NULL if not printed
+    size_t cells, room;  // values that were set, and places that the columns take
+    bool sparse;         // values were dropped: see nvidia_rows_set
 };
 
 struct nvidia_rows *nvidia_rows_new(struct source *source);
@@ -49,13 +52,13 @@ size_t nvidia_rows_column(struct nvidia_rows *rows, const struct nvidia_field *f
 
 // Appends a row without values. Valid until the next one.
 struct nvidia_row *nvidia_rows_add(struct nvidia_rows *rows, millis time, uint32_t line);
+// Sets a value of the last row; NaN does nothing. A file whose headers change all the time would need far more room
+// than it has cells: what does not fit any more is dropped, and said at the end.
+void nvidia_rows_set(struct nvidia_rows *rows, size_t column, double value);
 // An identity of the last row; "[N/A]" and the like are none.
 void nvidia_rows_id(struct nvidia_rows *rows, enum nvidia_id kind, struct text text);
 // A value of the last row is an error word ("[GPU is lost]").
 void nvidia_rows_error(struct nvidia_rows *rows, struct text word);
-
-// Takes all rows back: each becomes a line that could not be used, for the reason given.
-void nvidia_rows_drop(struct nvidia_rows *rows, const char *why);
 
 // Gives every row to a GPU and fills the source's tables, facts, events, reports and samples.
 void nvidia_rows_finish(struct nvidia_rows *rows);

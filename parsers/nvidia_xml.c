@@ -10,7 +10,7 @@
 #include "parsers/nvidia_q.h"
 #include "parsers/nvidia_tree.h"
 
-enum { DEPTH_MOST = 16, NAME_MOST = 64, TEXT_MOST = 256 };
+enum { DEPTH_MOST = 16, NAME_MOST = 64, TEXT_MOST = 256, DEPTH_LIMIT = 64 };
 
 struct xml {
     struct source *source;
@@ -66,6 +66,7 @@ static void start_element(void *state, const XML_Char *name, const XML_Char **at
         xml->names[xml->depth][NAME_MOST - 1] = '\0';
     }
     xml->depth++;
+    if (xml->depth > DEPTH_LIMIT) XML_StopParser(xml->parser, XML_FALSE);
     xml->text_length = 0;
     if (xml->foreign == 0 && is_foreign(name)) xml->foreign = xml->depth;
     if (xml->depth == 2 && strcmp(name, "gpu") == 0) begin_gpu(xml, attributes);

@@ -60,7 +60,7 @@ static void rows_without_times_do_not_mix_with_others(void **state) {
     assert_int_equal(parsed_rows(&log, "gpu0"), 1);
     check_value(&log, "gpu0", "utilization.gpu", 0, 30);
     assert_int_equal(log.source->skipped_lines, 3);
-    assert_true(parsed_problem(&log, "a row without its time"));
+    assert_true(parsed_problem(&log, "a row without a time"));
     parsed_free(&log);
 }
 
