@@ -222,8 +222,10 @@ static void drop_undated(struct nvidia_rows *rows) {
         }
         if (left < i) {
             rows->rows[left] = rows->rows[i];
-            for (size_t c = 0; c < rows->column_count; c++)
-                if (i < rows->columns[c].length) rows->columns[c].values[left] = rows->columns[c].values[i];
+            for (size_t c = 0; c < rows->column_count; c++) {
+                struct nvidia_column *column = &rows->columns[c];
+                if (left < column->length) column->values[left] = i < column->length ? column->values[i] : NAN;
+            }
         }
         left++;
     }

@@ -64,6 +64,18 @@ static void rows_without_times_do_not_mix_with_others(void **state) {
     parsed_free(&log);
 }
 
+static void values_stay_with_their_rows_when_others_are_left_out(void **state) {
+    (void)state;
+    struct parsed log = parsed_text(
+        "temperature.gpu\n10\ntimestamp, temperature.gpu, utilization.gpu [%]\n2024/05/06 07:08:09.000, 20, 1 %\n"
+        "timestamp, utilization.gpu [%]\n2024/05/06 07:08:10.000, 2 %\n2024/05/06 07:08:11.000, 3 %\n");
+    assert_int_equal(parsed_rows(&log, "gpu0"), 3);
+    check_value(&log, "gpu0", "temperature.gpu", 0, 20);
+    assert_true(isnan(parsed_value(&log, "gpu0", "temperature.gpu", 1)));
+    check_value(&log, "gpu0", "utilization.gpu", 2, 3);
+    parsed_free(&log);
+}
+
 static void one_index_with_two_names_is_two_gpus(void **state) {
     (void)state;
     struct parsed log = parsed_text(
@@ -262,6 +274,7 @@ int main(void) {
         cmocka_unit_test(without_times_the_header_parts_the_bursts),
         cmocka_unit_test(a_uuid_keeps_the_number_of_its_index),
         cmocka_unit_test(rows_without_times_do_not_mix_with_others),
+        cmocka_unit_test(values_stay_with_their_rows_when_others_are_left_out),
         cmocka_unit_test(one_index_with_two_names_is_two_gpus),
         cmocka_unit_test(reasons_come_from_the_mask),
         cmocka_unit_test(a_reason_with_its_own_column_is_left_alone),
