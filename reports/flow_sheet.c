@@ -20,9 +20,12 @@ struct stretch {
     size_t columns;
 };
 
-// What stands at the beginning up to a blank, slash or hyphen, where pango breaks lines.
+// What stands at the beginning up to a blank, slash or hyphen, where pango breaks lines, but for hyphens within dates.
 static struct stretch stretch_at(const char *at) {
-    struct stretch stretch = {{at, strcspn(at, " /-")}, 0};
+    size_t length = strcspn(at, " /-");
+    while (at[length] == '-' && at[length + 1] >= '0' && at[length + 1] <= '9')
+        length += 1 + strcspn(at + length + 1, " /-");
+    struct stretch stretch = {{at, length}, 0};
     for (size_t i = 0; i < stretch.text.length; i++) {
         unsigned char c = (unsigned char)at[i];
         stretch.columns += c < 0x80 ? 1 : c >= 0xe2 ? 2 : c >= 0xc0;
