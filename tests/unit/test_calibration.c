@@ -26,6 +26,7 @@ static void test_weak_stays_weak(void **state) {
 }
 
 int main(void) {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_monotone_and_bounded), cmocka_unit_test(test_weak_stays_weak)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_monotone_and_bounded),
+                                       cmocka_unit_test(test_weak_stays_weak)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
