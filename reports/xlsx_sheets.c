@@ -119,7 +119,7 @@ void book_phases(struct book *book) {
 }
 
 void book_health(struct book *book) {
-    lxw_worksheet *sheet = book_sheet(book, tr("Disk health"));
+    lxw_worksheet *sheet = book_sheet(book, tr("Disk health (SMART)"));
     if (sheet == NULL) return;
     const char *const ids[4] = {"counters", "disks"};
     book_widths(book, sheet, ids);
@@ -159,7 +159,7 @@ void book_anomalies(struct book *book) {
 void book_ruled_out(struct book *book) { one_table(book, tr("Ruled out"), "ruled_out"); }
 
 void book_provenance(struct book *book) {
-    lxw_worksheet *sheet = book_sheet(book, tr("Provenance"));
+    lxw_worksheet *sheet = book_sheet(book, tr("Provenance (inputs)"));
     if (sheet == NULL) return;
     const char *const ids[4] = {"inputs", "problems", "clocks", "rules"};
     book_widths(book, sheet, ids);

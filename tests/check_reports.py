@@ -132,14 +132,14 @@ def check_workbook(name, folder, report):
         return
     warnings.simplefilter("ignore")
     book = openpyxl.load_workbook(os.path.join(folder, "report.xlsx"))
-    for sheet in ("Summary", "Findings", "Loss", "Phases", "Timeline", "Disk health", "Correlations", "Anomalies", "Ruled out", "Provenance"):
+    for sheet in ("Summary", "Findings", "Loss", "Phases", "Timeline", "Disk health (SMART)", "Correlations", "Anomalies", "Ruled out", "Provenance (inputs)"):
         expect("%s: the workbook has the sheet %s" % (name, sheet), sheet in book.sheetnames, book.sheetnames)
     summary = {row[0].value: row[1].value for row in book["Summary"].iter_rows() if row[0].value}
     expect(name + ": the workbook's verdict", (summary.get("Why") or "") == report["verdict"]["why"] and summary.get("What next") == report["verdict"]["next"], summary)
     confidence = report["verdict"]["confidence"]
     expect(name + ": the workbook's confidence", abs(summary.get("Confidence", -1) / 100 - confidence) < 1e-3, summary)
     for sheet, title, key in (("Findings", "Findings", "findings"), ("Phases", "Phases", "phases"), ("Ruled out", "Ruled out", "ruled_out"),
-                              ("Provenance", "Inputs", "inputs"), ("Provenance", "Clocks", "clocks"), ("Correlations", "Correlations", "correlations"),
+                              ("Provenance (inputs)", "Inputs", "inputs"), ("Provenance (inputs)", "Clocks", "clocks"), ("Correlations", "Correlations", "correlations"),
                               ("Anomalies", "Anomalies", "anomalies"), ("Anomalies", "Changes", "changes")):
         rows = table_rows(book[sheet], title) or []
         if report[key]:
