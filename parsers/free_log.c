@@ -8,13 +8,14 @@
 
 #include "core/lang.h"
 #include "parsers/fields.h"
+#include "parsers/log_clock.h"
 #include "parsers/merged.h"
 
 enum { COLUMNS_MOST = 16 };
 
 struct free_log {
     struct source *source;
-    enum date_order order;
+    struct log_clock clock;
     const char *memory[COLUMNS_MOST];  // quantities of the line "Mem:", NULL for a column that is not kept
     size_t columns;                    // 0 until a header was seen
     millis at;                         // of the snapshot
@@ -117,25 +118,23 @@ static bool take_load(struct free_log *log, const struct fields *words, uint32_t
     return true;
 }
 
-static bool take_stamp(struct free_log *log, struct text line, uint32_t number) {
+static bool is_stamp(struct text line) {
     struct when when;
+    return when_read(line, DATE_ORDER_UNKNOWN, &when) && (when.epoch || (when.has_date && when.has_time));
+}
+
+static bool take_stamp(struct free_log *log, struct text line, uint32_t number) {
     struct source *source = log->source;
     line = text_trim(line);
     while (text_starts(line, "=") || text_starts(line, "-") || text_starts(line, "#"))
         line = text_trim(text_skip(line, 1));
     while (text_ends(line, "=") || text_ends(line, "-")) line = text_trim(text_head(line, line.length - 1));
-    if (line.length == 0 || line.length > 80 || !when_read(line, log->order, &when)) return false;
-    if (!when.epoch && (!when.has_date || !when.has_year || !when.has_time)) return false;
-    millis at = when_millis(&when);
-    if (at == MILLIS_NONE) return false;
-    if (source->clock == CLOCK_NONE && source->reports == 0) {
-        source->clock = when.epoch ? CLOCK_EPOCH : when.has_zone ? CLOCK_ZONED : CLOCK_LOCAL;
-        if (when.has_zone && !when.epoch) source->zone = when_zone(source->arena_, when.zone_minutes);
-        if (when.zone_word[0] != '\0' && !when.has_zone)
-            source->zone = text_copy(source->arena_, text_of(when.zone_word));
-        source->zone_first = source->zone_last = when.zone_minutes;
-        source->day_month_open = when.ambiguous && log->order == DATE_ORDER_UNKNOWN;
-    }
+    millis at;
+    if (line.length == 0 || line.length > 80) return false;
+    // Stamps that stand behind the snapshots would date the next ones.
+    if (source->clock == CLOCK_NONE && source->reports > 0) return is_stamp(line);
+    if (!log_clock_read(&log->clock, line, &at)) return false;
+    source->day_month_open = source->day_month_open || log->clock.ambiguous;
     if (log->any && at + 1000 < log->before)
         source_problem(source, number, SEVERITY_WARNING, tr("time runs backward here"));
     log->before = log->at = at;
@@ -169,7 +168,7 @@ static void take_line(struct free_log *log, struct text line, uint32_t number, b
 }
 
 void free_log_parse(struct lines *lines, const struct parse_options *options, struct source *source) {
-    struct free_log log = {.source = source, .order = options->date_order};
+    struct free_log log = {.source = source, .clock = {.source = source, .order = options->date_order}};
     struct text line;
     while (lines_next(lines, &line)) take_line(&log, line, lines_number(lines), lines_unended(lines));
     if (source->reports > 0) return;

@@ -87,9 +87,7 @@ static void take_record(struct mpstat_json *reading, const json_t *record, uint3
     reading->before = at;
     reading->any = true;
     reading->source->reports++;
-    size_t index;
-    const json_t *cpu;
-    json_array_foreach(load, index, cpu) take_cpu(reading, cpu, at, interval, line);
+    for (size_t i = 0; i < json_array_size(load); i++) take_cpu(reading, json_array_get(load, i), at, interval, line);
 }
 
 void mpstat_json_parse(struct lines *lines, const struct parse_options *options, struct source *source) {

@@ -11,13 +11,14 @@
 
 #include "core/lang.h"
 #include "parsers/fields.h"
+#include "parsers/log_clock.h"
 #include "parsers/merged.h"
 
 enum { NAMES_MOST = 12, NAME_MOST = 120, MOUNTS_MOST = 256 };
 
 struct nfsiostat {
     struct source *source;
-    enum date_order order;
+    struct log_clock clock;
     char mount[NAME_MOST];  // entity of the block, "" before any
     char part[8];           // "", "read" or "write": what the names are about
     struct text names[NAMES_MOST];
@@ -164,20 +165,20 @@ static void take_numbers(struct nfsiostat *nfs, struct text line, uint32_t numbe
 
 // ── lines ───────────────────────────────────────────────────────────────────
 
-static bool take_stamp(struct nfsiostat *nfs, struct text line, uint32_t number) {
+static bool is_stamp(struct text line) {
     struct when when;
+    return when_read(line, DATE_ORDER_UNKNOWN, &when) && (when.epoch || (when.has_date && when.has_time));
+}
+
+static bool take_stamp(struct nfsiostat *nfs, struct text line, uint32_t number) {
     struct source *source = nfs->source;
+    millis at;
     line = text_trim(line);
-    if (line.length == 0 || line.length > 80 || !when_read(line, nfs->order, &when)) return false;
-    if (!when.epoch && (!when.has_date || !when.has_year || !when.has_time)) return false;
-    millis at = when_millis(&when);
-    if (at == MILLIS_NONE) return false;
-    if (source->clock == CLOCK_NONE && source->reports == 0) {
-        source->clock = when.epoch ? CLOCK_EPOCH : when.has_zone ? CLOCK_ZONED : CLOCK_LOCAL;
-        if (when.has_zone && !when.epoch) source->zone = when_zone(source->arena_, when.zone_minutes);
-        source->zone_first = source->zone_last = when.zone_minutes;
-        source->day_month_open = when.ambiguous && nfs->order == DATE_ORDER_UNKNOWN;
-    }
+    if (line.length == 0 || line.length > 80) return false;
+    // Stamps that stand behind the snapshots would date the next ones.
+    if (source->clock == CLOCK_NONE && source->reports > 0) return is_stamp(line);
+    if (!log_clock_read(&nfs->clock, line, &at)) return false;
+    source->day_month_open = source->day_month_open || nfs->clock.ambiguous;
     if (nfs->any && at + 1000 < nfs->before)
         source_problem(source, number, SEVERITY_WARNING, tr("time runs backward here"));
     nfs->before = nfs->at = at;
@@ -200,7 +201,7 @@ static void take_line(struct nfsiostat *nfs, struct text line, uint32_t number, 
 }
 
 void nfsiostat_parse(struct lines *lines, const struct parse_options *options, struct source *source) {
-    struct nfsiostat nfs = {.source = source, .order = options->date_order};
+    struct nfsiostat nfs = {.source = source, .clock = {.source = source, .order = options->date_order}};
     struct text line;
     while (lines_next(lines, &line)) take_line(&nfs, line, lines_number(lines), lines_unended(lines));
     if (source->clock == CLOCK_NONE && source->reports > 1)

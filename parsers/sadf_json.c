@@ -38,14 +38,11 @@ static struct text name_of(const char *key, enum sysstat_subject subject, bool r
     return text_of(room);
 }
 
-static size_t read_numbers(struct sadf *sadf, const json_t *object, enum sysstat_subject subject, bool rates,
+static size_t read_numbers(struct sadf *sadf, json_t *object, enum sysstat_subject subject, bool rates,
                            struct sadf_value *values, size_t count) {
-    const char *key;
-    json_t *member;
-    void *iterator = json_object_iter((json_t *)(uintptr_t)object);
-    for (; iterator != NULL; iterator = json_object_iter_next((json_t *)(uintptr_t)object, iterator)) {
-        key = json_object_iter_key(iterator);
-        member = json_object_iter_value(iterator);
+    for (void *at = json_object_iter(object); at != NULL; at = json_object_iter_next(object, at)) {
+        const char *key = json_object_iter_key(at);
+        json_t *member = json_object_iter_value(at);
         char room[40];
         if (json_is_object(member)) {  // "io-reads": {…} within "io"
             count = read_numbers(sadf, member, subject, rates, values, count);
@@ -67,9 +64,8 @@ static size_t read_numbers(struct sadf *sadf, const json_t *object, enum sysstat
 
 // An array of objects, each of an entity that `key` names.
 static void read_array(struct sadf *sadf, const json_t *array, enum sysstat_subject subject, const char *key) {
-    size_t index;
-    const json_t *object;
-    json_array_foreach(array, index, object) {
+    for (size_t i = 0; i < json_array_size(array); i++) {
+        json_t *object = json_array_get(array, i);
         const char *name = json_string_value(json_object_get(object, key));
         struct sadf_value values[VALUES_MOST];
         if (name == NULL) continue;
@@ -90,7 +86,7 @@ static void read_host(struct sadf *sadf, const json_t *record) {
                   {"queue", false}};
     for (size_t i = 0; i < sizeof groups / sizeof *groups; i++) {
         struct sadf_value values[VALUES_MOST];
-        const json_t *object = json_object_get(record, groups[i].key);
+        json_t *object = json_object_get(record, groups[i].key);
         if (!json_is_object(object)) continue;
         size_t count = read_numbers(sadf, object, SYSSTAT_HOST, groups[i].rates, values, 0);
         sadf_store(sadf, SYSSTAT_HOST, TEXT("host"), values, count);

@@ -3,24 +3,15 @@
 #include <math.h>
 
 #include "core/lang.h"
+#include "parsers/log_clock.h"
 #include "parsers/merged.h"
 
 enum { VALUES_MOST = 64, RESTARTS_MOST = 1000 };
 
-static void take_clock(struct source *source, const struct when *when) {
-    source->clock = when->epoch ? CLOCK_EPOCH : when->has_zone ? CLOCK_ZONED : CLOCK_LOCAL;
-    if (when->has_zone && !when->epoch) source->zone = when_zone(source->arena_, when->zone_minutes);
-    if (when->zone_word[0] != '\0') source->zone = text_copy(source->arena_, text_of(when->zone_word));
-    source->zone_first = source->zone_last = when->zone_minutes;
-}
-
 bool sadf_stamp(struct sadf *sadf, struct text stamp, double interval, uint32_t line) {
-    struct when when;
-    if (stamp.length > 60 || !when_read(stamp, DATE_ORDER_UNKNOWN, &when)) return false;
-    if (!when.epoch && (!when.has_date || !when.has_year || !when.has_time)) return false;
-    millis at = when_millis(&when);
-    if (at == MILLIS_NONE) return false;
-    if (sadf->source->clock == CLOCK_NONE) take_clock(sadf->source, &when);
+    struct log_clock clock = {.source = sadf->source};
+    millis at;
+    if (stamp.length > 60 || !log_clock_read(&clock, stamp, &at)) return false;
     sadf->at = at;
     sadf->interval = interval > 0 ? interval : 0;
     sadf->line = line;

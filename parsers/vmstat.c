@@ -323,6 +323,8 @@ static bool is_loop(struct text head) {
         if (line.length == 0) continue;
         if (is_stamp(line))
             stamps++;
+        else if (stamps == 0)
+            return false;  // the stamps stand behind the runs: each would date the next one
         else
             others++;
     }

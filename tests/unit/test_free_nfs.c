@@ -93,10 +93,21 @@ static void a_loop_with_stamps_begins_each_time_since_mounting(void **state) {
     parsed_free(&log);
 }
 
+static void stamps_behind_the_snapshots_date_nothing(void **state) {
+    (void)state;
+#define SNAPSHOT HEADER "Mem:          257584       90000      100000           8       67584      165000\n"
+    struct parsed log = parsed_text(SNAPSHOT "2024-05-20 10:00:00\n" SNAPSHOT "2024-05-20 10:00:05\n");
+    assert_int_equal(log.source->clock, CLOCK_NONE);
+    assert_int_equal(source_find(log.source, "host")->time[1], 1);
+    assert_int_equal(log.source->skipped_lines, 0);
+    parsed_free(&log);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(mebibytes_are_known_by_the_size_of_the_memory),
         cmocka_unit_test(kibibytes_and_the_old_lines),
+        cmocka_unit_test(stamps_behind_the_snapshots_date_nothing),
         cmocka_unit_test(human_numbers_carry_their_unit),
         cmocka_unit_test(the_first_block_of_a_mount_is_no_data),
         cmocka_unit_test(a_loop_with_stamps_begins_each_time_since_mounting),
