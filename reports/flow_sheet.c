@@ -1,4 +1,3 @@
-#include <ctype.h>
 #include <math.h>
 #include <string.h>
 
@@ -107,17 +106,26 @@ static struct demand demand_of(struct flow *flow, const struct sheet *sheet, siz
     return demand;
 }
 
+// Where not even the longest words have room, the widest columns give way; dates and numbers are narrow.
+static double fit(struct demand *demands, size_t count, double room) {
+    double least = 0;
+    for (double most = 78; most > 10; most--) {
+        least = 0;
+        for (size_t i = 0; i < count; i++) least += demands[i].least = fmin(demands[i].least, most);
+        if (least <= room) break;
+    }
+    return least;
+}
+
 static void set_columns(struct flow *flow, const struct sheet *sheet) {
     struct demand demands[HEADS_MOST];
-    double least = 0, more = 0, room = flow->right - flow->left;
-    for (size_t i = 0; i < sheet->head_count; i++) {
-        demands[i] = demand_of(flow, sheet, i);
-        least += demands[i].least;
-        more += demands[i].most - demands[i].least;
-    }
+    double more = 0, room = flow->right - flow->left;
+    for (size_t i = 0; i < sheet->head_count; i++) demands[i] = demand_of(flow, sheet, i);
+    double least = fit(demands, sheet->head_count, room);
+    for (size_t i = 0; i < sheet->head_count; i++) more += demands[i].most - demands[i].least;
     for (size_t i = 0; i < sheet->head_count; i++) {
         double share = more > 0 ? (demands[i].most - demands[i].least) / more : 1.0 / (double)sheet->head_count;
-        flow->columns[i] = least > room ? demands[i].least * room / least : demands[i].least + (room - least) * share;
+        flow->columns[i] = demands[i].least + (room - least) * share;
     }
 }
 

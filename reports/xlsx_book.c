@@ -10,10 +10,11 @@
 #include "reports/shown.h"
 #include "reports/terminal_text.h"
 
-// Number formats by unit; percentages are kept as 0 to 100, as the logs print them.
+// Number formats by unit; percentages are kept as 0 to 100, as the logs print them. Of small numbers more is shown: a
+// latency of 0.07 ms is not 0.1 ms.
 static const char *const number_formats[UNIT_COUNT_] = {
     [UNIT_NONE] = "#,##0.###",
-    [UNIT_PERCENT] = "0.0\" %\"",
+    [UNIT_PERCENT] = "[<1]0.0##\" %\";0.0\" %\"",
     [UNIT_MIB] = "#,##0\" MiB\"",
     [UNIT_KIB] = "#,##0\" kB\"",
     [UNIT_KIB_PER_S] = "#,##0\" kB/s\"",
@@ -22,12 +23,12 @@ static const char *const number_formats[UNIT_COUNT_] = {
     [UNIT_WATT] = "0.0\" W\"",
     [UNIT_MHZ] = "#,##0\" MHz\"",
     [UNIT_CELSIUS] = "0.0\" °C\"",
-    [UNIT_MS] = "#,##0.0\" ms\"",
+    [UNIT_MS] = "[<1]0.0###\" ms\";#,##0.0\" ms\"",
     [UNIT_US] = "#,##0\" µs\"",
     [UNIT_SECONDS] = "#,##0.0\" s\"",
-    [UNIT_PER_S] = "#,##0.0\"/s\"",
+    [UNIT_PER_S] = "[<1]0.0##\"/s\";#,##0.0\"/s\"",
     [UNIT_HOURS] = "#,##0.0\" h\"",
-    [UNIT_REQUESTS] = "#,##0.0",
+    [UNIT_REQUESTS] = "[<1]0.0####;#,##0.0",
     [UNIT_BITS] = "0",
     [UNIT_BOOL] = "0",
 };
