@@ -6,8 +6,8 @@
 
 #include "analyzer/civil_zone.h"
 
-// Rows that a table must have to tell a step from disorder.
-enum { ROWS_LEAST = 30 };
+// Rows that a table must have to show a pace, and a step in it.
+enum { ROWS_LEAST = 6 };
 
 // Rows that go back by less were written by two threads, or by a clock that is being corrected.
 #define BACK_LEAST 5.0

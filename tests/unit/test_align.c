@@ -254,6 +254,33 @@ static void an_hour_back_is_daylight_saving(void **state) {
     world_free(&world);
 }
 
+// Eight reports are enough to see the hour come back, but not where two files of half an hour are put together in the
+// wrong order: those meet at their other ends.
+static void an_hour_back_in_a_short_log(void **state) {
+    (void)state;
+    struct world world = world_new(2, 0);
+    for (int files = 0; files <= 1; files++) {
+        struct recording *recording = recording_new();
+        struct source *gpu = gpu_log(recording, &world, (struct log){0, files ? HOUR : 40, 5, 0, false});
+        if (files) {
+            struct table *table = &gpu->tables[0];
+            size_t half = table->row_count / 2;
+            for (size_t i = 0; i < table->row_count; i++) table->time[i] += i < half ? 1800000 : -1800000;
+        } else {
+            set_clock(gpu, 0.5, -HOUR);
+        }
+        struct arena *arena = arena_new();
+        struct answer answer = align_in(recording, NULL, arena);
+        assert_true(answer.gpu.established == (files == 0));
+        assert_true((strstr(answer.gpu.note, "daylight saving") != NULL) == (files == 0));
+        // Files in the wrong order may well have had the right time: nothing is left out.
+        for (size_t i = 0; i < gpu->tables[0].row_count; i++) assert_true(placed_at(&answer.gpu, i) != MILLIS_NONE);
+        arena_free(arena);
+        recording_free(recording);
+    }
+    world_free(&world);
+}
+
 // Sunday, 30 March 2025, 01:59:00 by the wall, counted as if it were UTC.
 #define SUMMER_NIGHT 1743299940.0
 
@@ -693,6 +720,7 @@ int main(void) {
         cmocka_unit_test_setup(unrelated_logs_get_no_offset, seed),
         cmocka_unit_test_setup(of_two_hundred_pairs_none_is_wrong, seed),
         cmocka_unit_test_setup(an_hour_back_is_daylight_saving, seed),
+        cmocka_unit_test_setup(an_hour_back_in_a_short_log, seed),
         cmocka_unit_test_setup(an_hour_forward_is_daylight_saving_by_night, seed),
         cmocka_unit_test_setup(a_zone_by_option_knows_its_changes, seed),
         cmocka_unit_test_setup(a_step_that_two_logs_share_is_one, seed),
