@@ -37,7 +37,7 @@ void csv_cells_by_library(struct csv_cells *cells, struct text line) {
     }
 }
 
-static struct text without_blanks(const char *from, const char *to) {
+static inline struct text without_blanks(const char *from, const char *to) {
     while (from < to && (*from == ' ' || *from == '\t')) from++;
     while (to > from && (to[-1] == ' ' || to[-1] == '\t')) to--;
     return (struct text){from, (size_t)(to - from)};
@@ -47,11 +47,11 @@ static void walk(struct csv_cells *cells, struct text line) {
     const char *end = line.at + line.length;
     const char *cell = line.at;
     size_t count = 0;
-    for (const char *at = line.at; at < end; at++) {
-        if (*at != ',') continue;
-        if (count == CSV_CELLS_MOST - 1) break;
-        cells->at[count++] = without_blanks(cell, at);
-        cell = at + 1;
+    while (cell < end && count < CSV_CELLS_MOST - 1) {
+        const char *comma = memchr(cell, ',', (size_t)(end - cell));
+        if (comma == NULL) break;
+        cells->at[count++] = without_blanks(cell, comma);
+        cell = comma + 1;
     }
     struct text last = without_blanks(cell, end);
     cells->more = last.length > 0 && memchr(last.at, ',', last.length) != NULL;

@@ -77,6 +77,19 @@ static const char *contradiction(const struct nvidia_field *field, double value,
     return NULL;
 }
 
+static bool remembered(const struct csv_memo *memo, struct text cell, double *value) {
+    if (memo->length != cell.length || cell.length == 0 || memcmp(memo->at, cell.at, cell.length) != 0) return false;
+    *value = memo->value;
+    return true;
+}
+
+static void remember(struct csv_memo *memo, struct text cell, double value) {
+    if (cell.length > sizeof memo->at) return;
+    memcpy(memo->at, cell.at, cell.length);
+    memo->length = cell.length;
+    memo->value = value;
+}
+
 // Fills parse->values. False if the row was torn; the problem is noted.
 static bool read_values(struct csv_parse *parse, uint32_t number) {
     struct csv_layout *layout = &parse->layout;
@@ -85,10 +98,12 @@ static bool read_values(struct csv_parse *parse, uint32_t number) {
         if (field->role != NVIDIA_VALUE) continue;
         struct text unit;
         struct text cell = parse->cells.at[i];
+        if (remembered(&layout->memo[i], cell, &parse->values[i])) continue;
         enum nvidia_cell kind = nvidia_cell(cell, &parse->values[i], &unit);
         const char *why = NULL;
         if (kind == CELL_NUMBER) {
             why = contradiction(field, parse->values[i], unit);
+            if (why == NULL) remember(&layout->memo[i], cell, parse->values[i]);
             if (why == NULL) layout->numbers[i] = true;
         } else if (kind == CELL_STRANGE && field->known && layout->numbers[i]) {
             why = tr("no value at all");

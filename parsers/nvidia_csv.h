@@ -11,9 +11,15 @@ struct csv_layout {
     size_t count;
     int time;  // column of the time, -1 if none
     struct nvidia_field fields[CSV_CELLS_MOST];
-    // What the rows so far have shown: a cell that contradicts it is torn.
-    bool numbers[CSV_CELLS_MOST];     // the column held a number
     uint16_t column[CSV_CELLS_MOST];  // its number in nvidia_rows
+    // What the rows so far have shown: a cell that contradicts it is torn.
+    bool numbers[CSV_CELLS_MOST];  // the column held a number
+    // The number that was read last, as printed: limits and masks are the same in most rows.
+    struct csv_memo {
+        size_t length;
+        char at[24];
+        double value;
+    } memo[CSV_CELLS_MOST];
 };
 
 // What a line asks nvidia-smi for, if it is a header.

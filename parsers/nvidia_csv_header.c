@@ -42,9 +42,12 @@ enum csv_query csv_query(struct arena *arena, const struct csv_cells *cells) {
 }
 
 void csv_take_header(struct arena *arena, const struct csv_cells *cells, struct csv_layout *layout) {
-    *layout = (struct csv_layout){.count = cells->count, .time = -1};
+    layout->count = cells->count;
+    layout->time = -1;
     for (size_t i = 0; i < cells->count; i++) {
         layout->fields[i] = nvidia_field(arena, cells->at[i]);
+        layout->numbers[i] = false;
+        layout->memo[i].length = 0;
         // How --columns leaves a column out.
         if (cells->at[i].length == 0 || text_equal(cells->at[i], "?") || text_equal(cells->at[i], "-"))
             layout->fields[i].role = NVIDIA_TEXT;

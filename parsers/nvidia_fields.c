@@ -132,6 +132,7 @@ static enum unit unit_in_brackets(struct text unit) {
 
 static bool find_family(const char *name, struct nvidia_field *field) {
     for (size_t i = 0; i < sizeof families / sizeof families[0]; i++) {
+        if (name[0] != families[i].prefix[0]) continue;  // most end here, for chatter is asked about, too
         if (strncmp(name, families[i].prefix, strlen(families[i].prefix)) != 0) continue;
         *field = (struct nvidia_field){name, families[i].unit, families[i].kind, NVIDIA_VALUE, true};
         return true;
@@ -164,6 +165,7 @@ struct nvidia_field nvidia_field(struct arena *arena, struct text cell) {
     }
     const char *quantity = NULL;
     for (size_t i = 0; i < sizeof names / sizeof names[0] && quantity == NULL; i++) {
+        if (name.length == 0 || (name.at[0] | 32) != names[i].spelling[0]) continue;
         if (!text_equal_nocase(name, names[i].spelling)) continue;
         // "time [ms]" of --query-accounted-apps is no stamp.
         if (names[i].role == NVIDIA_TIMESTAMP && bracket != UNIT_NONE) break;

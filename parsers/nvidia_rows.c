@@ -155,25 +155,20 @@ static void write_rows(struct writing *writing) {
     }
 }
 
-static void write_reasons(struct writing *writing, const struct nvidia_column *mask) {
+static void write_reason(struct writing *writing, const struct nvidia_column *mask,
+                         const struct nvidia_reason *reason) {
     struct nvidia_rows *rows = writing->rows;
-    size_t *column = arena_array(rows->source->arena_, writing->device_count, sizeof *column);
-    for (size_t r = 0; nvidia_reasons[r].quantity != NULL; r++) {
-        for (size_t d = 0; d < writing->device_count; d++) {
-            struct table *table = writing->devices[d].table;
-            // A column of its own says more than the mask.
-            bool own = table_find(table, nvidia_reasons[r].quantity) != NULL;
-            column[d] =
-                own ? SIZE_MAX
-                    : table_column_derived(rows->source, table, nvidia_reasons[r].quantity, UNIT_BOOL, SERIES_STATE);
-        }
-        for (size_t i = 0; i < mask->length; i++) {
-            double value = mask->values[i];
-            uint16_t d = rows->rows[i].gpu;
-            if (column[d] == SIZE_MAX || !(value >= 0 && value < 0x1p63)) continue;
-            table_set(writing->devices[d].table, writing->at[i], column[d],
-                      ((uint64_t)value & nvidia_reasons[r].bit) != 0);
-        }
+    double **values = arena_array(rows->source->arena_, writing->device_count, sizeof *values);
+    for (size_t d = 0; d < writing->device_count; d++) {
+        struct table *table = writing->devices[d].table;
+        if (table_find(table, reason->quantity) != NULL) continue;  // a column of its own says more than the mask
+        size_t number = table_column_derived(rows->source, table, reason->quantity, UNIT_BOOL, SERIES_STATE);
+        values[d] = table->columns[number].values;
+    }
+    for (size_t i = 0; i < mask->length; i++) {
+        double *of_device = values[rows->rows[i].gpu];
+        if (of_device == NULL || !(mask->values[i] >= 0 && mask->values[i] < 0x1p63)) continue;
+        of_device[writing->at[i]] = ((uint64_t)mask->values[i] & reason->bit) != 0;
     }
 }
 
@@ -207,7 +202,8 @@ static void write_columns(struct writing *writing) {
         column->values = NULL;
     }
     for (size_t c = 0; c < rows->column_count; c++)
-        if (rows->columns[c].values != NULL) write_reasons(writing, &rows->columns[c]);
+        for (size_t r = 0; rows->columns[c].values != NULL && nvidia_reasons[r].quantity != NULL; r++)
+            write_reason(writing, &rows->columns[c], &nvidia_reasons[r]);
 }
 
 // Rows without a time among rows that have one cannot be placed: a run with other columns was appended.
