@@ -51,6 +51,18 @@ static void share_await(const struct run *run, const struct disk *disk, float *o
         if (isnan(own[i])) own[i] = disk->await[i];
 }
 
+// sar counts reads and writes together: they are taken to be of one size, so that the bytes tell their shares.
+static void split_requests(const struct run *run, struct disk *disk) {
+    const float *all = column_or_empty(run, disk, "tps");
+    const float *discarded = column_or_empty(run, disk, "dkB/s");
+    for (size_t i = 0; i < run->bins; i++) {
+        if (!isnan(disk->reads[i]) || !isnan(disk->writes[i])) continue;
+        float bytes = disk->read_kb[i] + disk->write_kb[i] + (isnan(discarded[i]) ? 0 : discarded[i]);
+        disk->reads[i] = bytes > 0 ? all[i] * disk->read_kb[i] / bytes : all[i] * 0;
+        disk->writes[i] = bytes > 0 ? all[i] * disk->write_kb[i] / bytes : all[i] * 0;
+    }
+}
+
 static double observed_share(const struct source *source, const struct table *table) {
     double seconds = 0;
     for (size_t k = 0; k < table->row_count; k++) seconds += (double)table->interval[k];
@@ -64,6 +76,7 @@ static void read_disk(const struct run *run, struct disk *disk) {
     disk->writes = column_or_empty(run, disk, "w/s");
     disk->read_kb = column_or_empty(run, disk, "rkB/s");
     disk->write_kb = column_or_empty(run, disk, "wkB/s");
+    split_requests(run, disk);
     disk->await = column_or_empty(run, disk, "await");
     disk->read_await = column_or_empty(run, disk, "r_await");
     disk->write_await = column_or_empty(run, disk, "w_await");
