@@ -84,6 +84,9 @@ static void add_single(struct chooser *chooser, const char *entity, const char *
 static void add_line(struct chooser *chooser, struct lane *lane, const char *entity, const char *quantity,
                      const char *label) {
     struct track track;
+    // Two logs of the same thing: one line.
+    for (size_t i = 0; i < lane->line_count; i++)
+        if (label[0] != '\0' && strcmp(lane->lines[i].label, label) == 0) return;
     if (lane->line_count < LINES_IN_LANE && track_find(chooser->diagnosis, entity, quantity, &track))
         lane->lines[lane->line_count++] = (struct lane_line){label, track};
 }
