@@ -401,7 +401,7 @@ static void check_rows(const struct answer *answer, const millis *truth, struct 
     }
     if (!answer->disk.established)
         tally->refused++;
-    else if (off > fmax(10, answer->disk.uncertainty_seconds) || placed < table->row_count)
+    else if (off > fmax(10, fmin(60, answer->disk.uncertainty_seconds)) || placed < table->row_count)
         tally->wrong++;
     else
         tally->right++;
