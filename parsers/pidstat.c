@@ -12,12 +12,13 @@
 #include "core/lang.h"
 #include "parsers/merged.h"
 #include "parsers/sysstat_clock.h"
+#include "parsers/sysstat_fields.h"
 #include "parsers/sysstat_text.h"
 
 enum { COLUMNS_MOST = 48, NAME_MOST = 100 };
 
 struct pidstat_column {
-    const char *quantity;  // NULL: not a number to keep
+    char quantity[SYSSTAT_NAME_MOST];  // empty: not a number to keep
     enum unit unit;
     enum series_kind kind;
 };
@@ -35,12 +36,13 @@ struct pidstat {
 
 // ── headers ─────────────────────────────────────────────────────────────────
 
-static struct pidstat_column column_of(struct source *source, struct text name) {
+static struct pidstat_column column_of(struct text name) {
     static const char *const no_numbers[] = {"UID", "USER", "PID", "TGID", "TID", "CPU", "prio", "policy"};
     for (size_t i = 0; i < sizeof no_numbers / sizeof *no_numbers; i++)
         if (text_equal(name, no_numbers[i])) return (struct pidstat_column){0};
-    struct pidstat_column column = {.quantity = text_copy(source->arena_, name), .kind = SERIES_AVERAGE};
-    if (name.length > 0 && name.at[0] == '%') {
+    struct pidstat_column column = {.kind = SERIES_AVERAGE};
+    if (!sysstat_name_copy(name, column.quantity)) return (struct pidstat_column){0};
+    if (name.at[0] == '%') {
         column.unit = UNIT_PERCENT;
         if (text_equal(name, "%MEM")) column.kind = SERIES_STATE;
     } else if (text_starts(name, "kB_")) {
@@ -66,7 +68,7 @@ static void take_header(struct pidstat *pidstat, const struct fields *words, siz
         if (text_equal(name, "Command")) return;
         if (text_equal(name, "PID") || text_equal(name, "TGID")) pidstat->pid = pidstat->count;
         if (text_equal(name, "TID")) pidstat->tid = pidstat->count;
-        pidstat->columns[pidstat->count++] = column_of(pidstat->source, name);
+        pidstat->columns[pidstat->count++] = column_of(name);
     }
     pidstat->count = 0;  // without a command at its end it is no table of processes
 }
@@ -128,12 +130,13 @@ static void take_row(struct pidstat *pidstat, const struct fields *words, const 
     double interval = pidstat->now > pidstat->before ? (double)(pidstat->now - pidstat->before) / 1000.0 : 0;
     struct table *table = source_table(pidstat->source, text_of(name), ENTITY_PROCESS);
     const char *first = NULL;
-    for (size_t i = 0; i < pidstat->count && first == NULL; i++) first = pidstat->columns[i].quantity;
+    for (size_t i = 0; i < pidstat->count && first == NULL; i++)
+        if (pidstat->columns[i].quantity[0] != '\0') first = pidstat->columns[i].quantity;
     if (first == NULL) return;
     size_t row = merged_row(table, pidstat->now, interval, number, first);
     for (size_t i = 0; i < pidstat->count; i++) {
         const struct pidstat_column *column = &pidstat->columns[i];
-        if (column->quantity == NULL) continue;
+        if (column->quantity[0] == '\0') continue;
         merged_set(pidstat->source, table, row, column->quantity, column->unit, column->kind,
                    value_of(column, words->at[from + i]));
     }

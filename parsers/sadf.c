@@ -22,7 +22,7 @@ struct sadf_table {
 
 static bool is_csv_header(struct text line) { return text_starts(line, "# hostname;interval;timestamp"); }
 
-static void take_csv_header(struct sadf *sadf, struct sadf_table *table, struct text line) {
+static void take_csv_header(struct sadf_table *table, struct text line) {
     *table = (struct sadf_table){.subject = SYSSTAT_HOST};
     struct text rest = line;
     for (size_t i = 0; i < LEADING; i++) text_cut(&rest, ';');
@@ -39,7 +39,7 @@ static void take_csv_header(struct sadf *sadf, struct sadf_table *table, struct 
         }
         size_t column = table->width++;
         if ((table->keyed && column == 0) || table->subject == SYSSTAT_IGNORED) continue;
-        table->used[column] = sysstat_field_find(sadf->source, table->subject, name, &table->fields[column]);
+        table->used[column] = sysstat_field_find(table->subject, name, &table->fields[column]);
         // CPUs have tables about other things than their time.
         if (table->subject == SYSSTAT_CPU && table->used[column] && !text_starts(name, "%"))
             table->used[column] = false;
@@ -105,7 +105,7 @@ void sadf_csv_parse(struct lines *lines, const struct parse_options *options, st
         line = text_trim(line);
         if (line.length == 0) continue;
         if (is_csv_header(line))
-            take_csv_header(&sadf, &table, line);
+            take_csv_header(&table, line);
         else if (lines_unended(lines))
             source_skip(source, number, tr("the file ends in this line: not used"));
         else
@@ -153,7 +153,7 @@ static void take_tsv_row(struct sadf *sadf, struct text line, uint32_t number) {
     }
     enum sysstat_subject subject = subject_of(device, name);
     struct sadf_value value;
-    if (subject == SYSSTAT_IGNORED || !sysstat_field_find(sadf->source, subject, name, &value.field)) return;
+    if (subject == SYSSTAT_IGNORED || !sysstat_field_find(subject, name, &value.field)) return;
     value.value = sysstat_value(&value.field, text_trim(rest));
     sadf_store(sadf, subject, device, &value, 1);
 }

@@ -55,7 +55,7 @@ static size_t read_numbers(struct sadf *sadf, json_t *object, enum sysstat_subje
             name = text_of(room);
         }
         struct sadf_value *value = &values[count];
-        if (!sysstat_field_find(sadf->source, subject, name, &value->field)) continue;
+        if (!sysstat_field_find(subject, name, &value->field)) continue;
         value->value = json_number_value(member) * value->field.scale;
         count++;
     }

@@ -50,6 +50,15 @@ enum entity_kind sysstat_entity_kind(enum sysstat_subject subject) {
     }
 }
 
+bool sysstat_name_copy(struct text name, char out[SYSSTAT_NAME_MOST]) {
+    if (name.length == 0 || name.length >= SYSSTAT_NAME_MOST) return false;
+    for (size_t i = 0; i < name.length; i++)
+        if (name.at[i] <= ' ' || name.at[i] > '~') return false;
+    memcpy(out, name.at, name.length);
+    out[name.length] = '\0';
+    return true;
+}
+
 static bool disk_field(struct text name, struct sysstat_field *out) {
     struct iostat_field field;
     double scale = 0;
@@ -62,12 +71,9 @@ static bool disk_field(struct text name, struct sysstat_field *out) {
     }
     if (!iostat_field_find(name, &field)) return false;
     const struct iostat_quantity *quantity = &iostat_quantities[field.quantity];
-    *out = (struct sysstat_field){.quantity = quantity->name,
-                                  .unit = quantity->unit,
-                                  .kind = SERIES_AVERAGE,
-                                  .scale = scale > 0 ? scale : field.scale,
-                                  .bytes = field.bytes};
-    return true;
+    *out = (struct sysstat_field){
+        .unit = quantity->unit, .kind = SERIES_AVERAGE, .scale = scale > 0 ? scale : field.scale, .bytes = field.bytes};
+    return sysstat_name_copy(text_of(quantity->name), out->quantity);
 }
 
 // States of the host that carry no unit in their name.
@@ -88,9 +94,8 @@ static bool is_percent_state(enum sysstat_subject subject, struct text name) {
     return text_has(name, "mem") || text_has(name, "sw") || text_has(name, "commit") || text_has(name, "hug");
 }
 
-bool sysstat_field_find(struct source *source, enum sysstat_subject subject, struct text name,
-                        struct sysstat_field *out) {
-    if (name.length == 0 || name.length > 24) return false;
+bool sysstat_field_find(enum sysstat_subject subject, struct text name, struct sysstat_field *out) {
+    if (name.length == 0) return false;
     if (subject == SYSSTAT_DISK) return disk_field(name, out);
     struct sysstat_field field = {.kind = SERIES_AVERAGE, .scale = 1, .unit = UNIT_NONE};
     if (name.at[0] == '%') {
@@ -104,7 +109,7 @@ bool sysstat_field_find(struct source *source, enum sysstat_subject subject, str
         field.unit = UNIT_KIB_PER_S;
         field.bytes = true;
     } else if (text_equal(name, "rxbyt/s") || text_equal(name, "txbyt/s")) {
-        field.quantity = name.at[0] == 'r' ? "rxkB/s" : "txkB/s";
+        name = name.at[0] == 'r' ? TEXT("rxkB/s") : TEXT("txkB/s");
         field.unit = UNIT_KIB_PER_S;
         field.scale = 1.0 / 1024;
         field.bytes = true;
@@ -116,9 +121,8 @@ bool sysstat_field_find(struct source *source, enum sysstat_subject subject, str
     } else {
         return false;
     }
-    if (field.quantity == NULL) field.quantity = text_copy(source->arena_, name);
     *out = field;
-    return true;
+    return sysstat_name_copy(name, out->quantity);
 }
 
 bool sysstat_entity(enum sysstat_subject subject, struct text word, char room[SYSSTAT_ENTITY_MOST],

@@ -19,8 +19,10 @@ enum sysstat_subject {
 // The subject by the name of the column that tells the rows apart; SYSSTAT_HOST if the word is no such column.
 enum sysstat_subject sysstat_subject_of(struct text word);
 
+enum { SYSSTAT_NAME_MOST = 28 };  // with its end; sar prints none that is longer
+
 struct sysstat_field {
-    const char *quantity;  // borrowed: a literal, or of the arena
+    char quantity[SYSSTAT_NAME_MOST];
     enum unit unit;
     enum series_kind kind;
     double scale;  // from the printed number to the unit
@@ -28,8 +30,10 @@ struct sysstat_field {
 };
 
 // The column of a table about `subject`; false if sar prints no such column there. Disks have the names of iostat.
-bool sysstat_field_find(struct source *source, enum sysstat_subject subject, struct text name,
-                        struct sysstat_field *out);
+bool sysstat_field_find(enum sysstat_subject subject, struct text name, struct sysstat_field *out);
+
+// Copies a name that is short and plain ASCII, as all are that sysstat prints. False for others.
+bool sysstat_name_copy(struct text name, char out[SYSSTAT_NAME_MOST]);
 
 // The entity of a row by what stands in the column that tells rows apart: "all" is "cpu", "3" is "cpu3". False if it
 // cannot be one. `room` holds the name.

@@ -8,7 +8,7 @@
 #include "parsers/sysstat_clock.h"
 #include "parsers/sysstat_fields.h"
 
-enum { COLUMNS_MOST = 48, TABLES_KEPT = 64, RESTARTS_MOST = 1000, NO_KEY = -1 };
+enum { COLUMNS_MOST = 48, TABLES_KEPT = 64, RESTARTS_MOST = 1000, OWNERS_MOST = 256, NO_KEY = -1 };
 
 // One table: what its header said, and how far its rows have come.
 struct section {
@@ -22,6 +22,11 @@ struct section {
     bool any;
 };
 
+// The table whose column a quantity of the host is: retrans/s of TCP is not that of NFS. The first one keeps the name.
+struct owner {
+    uint32_t quantity, table;  // hashes
+};
+
 struct reading {
     struct source *source;
     struct sysstat_clock clock;
@@ -29,6 +34,8 @@ struct reading {
     const char *tool;
     uint32_t tables[TABLES_KEPT];  // hashes of the headers since the banner
     size_t table_count;
+    struct owner owners[OWNERS_MOST];
+    size_t owner_count;
     millis latest;
     bool any_report;
 };
@@ -45,7 +52,7 @@ static bool is_header(const struct fields *words, size_t from) {
         struct text word = words->at[i];
         if (fields_number(word, &value, &suffix)) return false;
         known = known || text_ends(word, "/s") || text_starts(word, "%") || text_starts(word, "kb") ||
-                text_equal(word, "runq-sz") || text_equal(word, "totsck") || text_equal(word, "dentunusd") ||
+                text_equal(word, "runq-sz") || text_ends(word, "sck") || text_equal(word, "dentunusd") ||
                 sysstat_subject_of(word) != SYSSTAT_HOST;
     }
     return known;
@@ -70,7 +77,22 @@ static bool is_new_table(struct reading *reading, uint32_t hash) {
 // Only the table of the CPUs' time is used; interrupts, clocks and queues of CPUs are not.
 static bool is_cpu_time(const struct fields *words) { return fields_find(words, "%idle") != SIZE_MAX; }
 
-static void take_columns(struct reading *reading, const struct fields *words, size_t from) {
+static uint32_t hash_of_name(const char *name) {
+    uint32_t hash = 2166136261u;
+    for (; *name != '\0'; name++) hash = (hash ^ (unsigned char)*name) * 16777619u;
+    return hash;
+}
+
+static bool owns(struct reading *reading, const char *quantity, uint32_t table) {
+    uint32_t hash = hash_of_name(quantity);
+    for (size_t i = 0; i < reading->owner_count; i++)
+        if (reading->owners[i].quantity == hash) return reading->owners[i].table == table;
+    if (reading->owner_count == OWNERS_MOST) return false;
+    reading->owners[reading->owner_count++] = (struct owner){.quantity = hash, .table = table};
+    return true;
+}
+
+static void take_columns(struct reading *reading, const struct fields *words, size_t from, uint32_t table) {
     struct section *section = &reading->section;
     section->key = NO_KEY;
     section->subject = SYSSTAT_HOST;
@@ -87,7 +109,8 @@ static void take_columns(struct reading *reading, const struct fields *words, si
     if (section->subject == SYSSTAT_IGNORED) return;
     for (size_t i = from; i < words->count && section->columns < COLUMNS_MOST; i++) {
         if ((int)(i - from) == section->key) continue;
-        if (!sysstat_field_find(reading->source, section->subject, words->at[i], &section->fields[section->columns]))
+        if (!sysstat_field_find(section->subject, words->at[i], &section->fields[section->columns])) continue;
+        if (section->subject == SYSSTAT_HOST && !owns(reading, section->fields[section->columns].quantity, table))
             continue;
         section->word[section->columns++] = i - from;
     }
@@ -96,8 +119,9 @@ static void take_columns(struct reading *reading, const struct fields *words, si
 
 static void take_header(struct reading *reading, const struct fields *words, const struct sysstat_time *time,
                         uint32_t line) {
-    bool is_new = is_new_table(reading, hash_of_words(words, time->words));
-    take_columns(reading, words, time->words);
+    uint32_t table = hash_of_words(words, time->words);
+    bool is_new = is_new_table(reading, table);
+    take_columns(reading, words, time->words, table);
     struct section *section = &reading->section;
     section->before = section->now =
         sysstat_clock_at(&reading->clock, time, is_new ? SYSSTAT_NEW_HEADER : SYSSTAT_HEADER, line);
