@@ -270,13 +270,21 @@ static void say_inferred(struct source *source, const struct csv_layout *layout)
                    tr("no header: columns told by their units as %s; --columns NAMES says otherwise"), names);
 }
 
-static void infer(struct csv_parse *parse, struct text head) {
+// The number of the first line with this text; 0 if it does not come.
+static uint32_t find_line(struct lines *lines, struct text wanted) {
+    struct text line;
+    while (lines_next(lines, &line))
+        if (text_equal(text_trim(line), wanted.at)) return lines_number(lines);
+    return 0;
+}
+
+static void infer(struct csv_parse *parse, struct lines *lines, struct text head) {
     struct source *source = parse->source;
-    uint32_t number = 0;
-    struct text foreign = csv_foreign_header(head, &number);
+    struct text foreign = csv_foreign_header(head);
     if (foreign.at != NULL) {
+        foreign = text_of(text_copy(source->arena_, foreign));
         source->refused = true;
-        source_problem(source, number, SEVERITY_CRITICAL,
+        source_problem(source, find_line(lines, foreign), SEVERITY_CRITICAL,
                        tr("the header \"%.*s\" has no field of nvidia-smi; name the columns in their order, with ? for "
                           "what is not wanted: --columns timestamp,index,utilization.gpu,?,…"),
                        foreign.length < 200 ? (int)foreign.length : 200, foreign.at);
@@ -285,20 +293,21 @@ static void infer(struct csv_parse *parse, struct text head) {
         say_inferred(source, &parse->layout);
     } else {
         source->refused = true;
-        source_problem(source, 1, SEVERITY_CRITICAL,
+        source_problem(source, head.length > 0 ? 1 : 0, SEVERITY_CRITICAL,
                        tr("no header, and no unit tells what the columns are; name them in their order, with ? for "
                           "what is not wanted: --columns timestamp,index,utilization.gpu,?,…"));
     }
 }
 
-static void prepare(struct csv_parse *parse, struct text head, const struct parse_options *options) {
+static void prepare(struct csv_parse *parse, struct lines *lines, const struct parse_options *options) {
+    struct text head = lines_peek(lines);
     struct source *source = parse->source;
     if (options->columns != NULL) {
         csv_cells(&parse->cells, text_of(options->columns));
         csv_take_header(source->arena_, &parse->cells, &parse->layout);
         parse->query = QUERY_GPU;
     } else if (csv_query_in(head) == QUERY_NONE) {
-        infer(parse, head);
+        infer(parse, lines, head);
     }
     number_columns(parse);
 }
@@ -309,7 +318,7 @@ void nvidia_csv_parse(struct lines *lines, const struct parse_options *options, 
     parse->rows = nvidia_rows_new(source);
     parse->last = MILLIS_NONE;
     parse->clock = (struct log_clock){.source = source, .order = options->date_order};
-    prepare(parse, lines_peek(lines), options);
+    prepare(parse, lines, options);
     struct text line;
     while (!source->refused && lines_next(lines, &line)) take_line(parse, lines, line);
     release_waiting(parse);

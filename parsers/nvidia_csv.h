@@ -39,8 +39,8 @@ void csv_take_header(struct arena *arena, const struct csv_cells *cells, struct 
 // nvidia_csv_infer.c: the layout of rows without header, as far as units prove it; columns that stay unknown have the
 // role NVIDIA_TEXT. False if nothing but the time, or not even that, could be told.
 bool csv_infer(struct arena *arena, struct text head, struct csv_layout *layout);
-// The line above rows of as many cells that holds nothing but names, and its number; {NULL, 0} if there is none.
-struct text csv_foreign_header(struct text head, uint32_t *number);
+// The line above rows of as many cells that holds nothing but names; {NULL, 0} if there is none.
+struct text csv_foreign_header(struct text head);
 
 int nvidia_csv_bid(struct text head, bool whole);
 void nvidia_csv_parse(struct lines *lines, const struct parse_options *options, struct source *source);

@@ -179,11 +179,11 @@ static size_t usual_cells(struct text head) {
     return best;
 }
 
-struct text csv_foreign_header(struct text head, uint32_t *number) {
+struct text csv_foreign_header(struct text head) {
     size_t usual = usual_cells(head);
     struct text found = {NULL, 0};
     struct csv_cells cells = {0};
-    for (*number = 1; head.at != NULL && *number <= ROWS_MOST; ++*number) {
+    for (size_t i = 0; head.at != NULL && i < ROWS_MOST; i++) {
         struct text line = text_trim(text_cut(&head, '\n'));
         csv_cells(&cells, line);
         if (usual < 2 || cells.count != usual) continue;

@@ -76,6 +76,15 @@ static void values_stay_with_their_rows_when_others_are_left_out(void **state) {
     parsed_free(&log);
 }
 
+static void a_line_is_counted_as_everywhere_when_its_header_is_refused(void **state) {
+    (void)state;
+    // Lone carriage returns redraw a line; they do not begin one.
+    struct parsed log = parsed_text("1 %\r2 %\nload, speed\n2024/05/06 07:08:09.000, 5\n2024/05/06 07:08:10.000, 6\n");
+    assert_true(log.source->refused);
+    assert_int_equal(log.source->problems[0].line, 2);
+    parsed_free(&log);
+}
+
 static void one_index_with_two_names_is_two_gpus(void **state) {
     (void)state;
     struct parsed log = parsed_text(
@@ -275,6 +284,7 @@ int main(void) {
         cmocka_unit_test(a_uuid_keeps_the_number_of_its_index),
         cmocka_unit_test(rows_without_times_do_not_mix_with_others),
         cmocka_unit_test(values_stay_with_their_rows_when_others_are_left_out),
+        cmocka_unit_test(a_line_is_counted_as_everywhere_when_its_header_is_refused),
         cmocka_unit_test(one_index_with_two_names_is_two_gpus),
         cmocka_unit_test(reasons_come_from_the_mask),
         cmocka_unit_test(a_reason_with_its_own_column_is_left_alone),
