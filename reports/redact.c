@@ -114,13 +114,18 @@ static size_t directories(const char *at) {
     return last;
 }
 
+static bool is_octet(const char *digits, size_t count) {
+    int64_t value = 0;
+    return text_integer((struct text){digits, count}, &value) && value <= 255;
+}
+
 // Length of "10.1.2.3" at `at`, 0 if something else stands there.
 static size_t address(const char *at) {
     size_t i = 0;
     for (int part = 0; part < 4; part++) {
         size_t digits = 0;
         while (digits < 4 && isdigit((unsigned char)at[i + digits])) digits++;
-        if (digits == 0 || digits > 3 || atoi(at + i) > 255) return 0;
+        if (digits == 0 || digits > 3 || !is_octet(at + i, digits)) return 0;
         i += digits;
         if (part < 3 && at[i++] != '.') return 0;
     }
