@@ -152,6 +152,13 @@ static void unknown_words(struct run *run, struct verdict *verdict, const struct
         verdict->next = tr("Record the run again with samples/capture.sh.");
         return;
     }
+    if (run->out->gpu_hours <= 0) {
+        verdict->sentence =
+            tr("The GPUs of these logs did no work: whether a job should have used them cannot be told.");
+        verdict->settle = tr("nvidia-smi pmon -o T, and the job's own log: which GPU was it meant to use?");
+        verdict->next = tr("Check that the logs are of the GPU that the job was given (CUDA_VISIBLE_DEVICES).");
+        return;
+    }
     if (run->clock_doubt != NULL && run->out->lost_total <= 0.08 * job_hours(run)) {
         verdict->sentence =
             arena_printf(run->arena,
