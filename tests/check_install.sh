@@ -19,20 +19,20 @@ expect() { # NAME COMMAND...
     fi
 }
 
-nothing_left() { left=$(find "$place/root" ! -type d); [ -z "$left" ] || { echo "left: $left"; return 1; }; }
+nothing_left() { left=$(find "$place/tree" ! -type d); [ -z "$left" ] || { echo "left: $left"; return 1; }; }
 man_is_clean() {
-    LC_ALL=C.UTF-8 man --warnings -E UTF-8 -l -Tutf8 -Z "$place/root/usr/share/man/man1/whyslow.1" 2>"$place/warnings" >/dev/null
+    LC_ALL=C.UTF-8 man --warnings -E UTF-8 -l -Tutf8 -Z "$place/tree/usr/share/man/man1/whyslow.1" 2>"$place/warnings" >/dev/null
     [ ! -s "$place/warnings" ] || { cat "$place/warnings"; return 1; }
 }
 
-speaks_chinese() { "$place/root/usr/bin/whyslow" --lang zh_CN --help | grep -q "训练"; }
+speaks_chinese() { "$place/tree/usr/bin/whyslow" --lang zh_CN --help | grep -q "训练"; }
 
-to_place() { "${MAKE:-make}" -s BUILD="$build" DESTDIR="$place/root" prefix=/usr "$@"; }
+to_place() { "${MAKE:-make}" -s BUILD="$build" DESTDIR="$place/tree" prefix=/usr "$@"; }
 
 expect "make install" to_place install
-expect "the program runs" "$place/root/usr/bin/whyslow" --version
+expect "the program runs" "$place/tree/usr/bin/whyslow" --version
 expect "the installed program finds its languages" speaks_chinese
-expect "the manual page names the program" grep -q WHYSLOW "$place/root/usr/share/man/man1/whyslow.1"
+expect "the manual page names the program" grep -q WHYSLOW "$place/tree/usr/share/man/man1/whyslow.1"
 if command -v man >/dev/null 2>&1; then expect "the manual page has no faults" man_is_clean; fi
 expect "make uninstall" to_place uninstall
 expect "nothing is left" nothing_left
