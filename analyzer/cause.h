@@ -83,8 +83,7 @@ void claim_step_times(struct run *run, struct claim *claim);
 // All NaN bins turned to a judgement: 1 where `test` says so. For causes to build `active` from.
 float *active_none(const struct run *run);
 
-// Means and medians of a quantity over bins in which the job's loss share is above / not above `level`.
-double mean_where(const struct run *run, const float *values, const float *loss, double level, bool above);
+// The median of a quantity over bins in which the job's loss share is above / not above `level`.
 double median_where(const struct run *run, const float *values, const float *loss, double level, bool above);
 // The median over bins in which `active` is at least a half.
 double median_active(const struct run *run, const float *values, const float *active);

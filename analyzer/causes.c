@@ -104,17 +104,6 @@ void claim_step_times(struct run *run, struct claim *claim) {
 
 float *active_none(const struct run *run) { return grid_empty(run); }
 
-double mean_where(const struct run *run, const float *values, const float *loss, double level, bool above) {
-    double sum = 0;
-    size_t count = 0;
-    for (size_t i = 0; i < run->bins; i++) {
-        if (isnan(values[i]) || isnan(loss[i]) || ((double)loss[i] > level) != above) continue;
-        sum += (double)values[i];
-        count++;
-    }
-    return count == 0 ? NAN : sum / (double)count;
-}
-
 static double median_of(const struct run *run, const float *values, const float *by, double level, bool above) {
     float *kept = malloc((run->bins + 1) * sizeof *kept);
     if (kept == NULL) return NAN;
