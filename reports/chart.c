@@ -3,12 +3,14 @@
 #include <stddef.h>
 
 #include "analyzer/diagnosis.h"
+#include "core/arena.h"
 #include "core/lang.h"
 #include "reports/canvas.h"
 #include "reports/chart_bars.h"
 #include "reports/chart_matrix.h"
 #include "reports/chart_points.h"
 #include "reports/chart_timeline.h"
+#include "reports/figure.h"
 
 // One row a chart. To add one: an enumerator in chart.h, a row here.
 struct chart {
@@ -76,4 +78,33 @@ double chart_height(enum chart_kind kind, const struct diagnosis *diagnosis, dou
 void chart_draw(enum chart_kind kind, struct canvas *canvas, const struct diagnosis *diagnosis, double width,
                 double height) {
     charts[kind].draw(canvas, diagnosis, width, height);
+}
+
+struct chart_of {
+    enum chart_kind kind;
+    const struct diagnosis *diagnosis;
+};
+
+static double figure_height(const void *data, double width) {
+    const struct chart_of *chart = data;
+    return chart_height(chart->kind, chart->diagnosis, width);
+}
+
+static void figure_draw(struct canvas *canvas, const void *data, double width, double height) {
+    const struct chart_of *chart = data;
+    chart_draw(chart->kind, canvas, chart->diagnosis, width, height);
+}
+
+const struct figure *chart_figure(struct arena *arena, enum chart_kind kind, const struct diagnosis *diagnosis) {
+    if (chart_missing(kind, diagnosis) != NULL) return NULL;
+    struct chart_of *chart = arena_alloc(arena, sizeof *chart);
+    *chart = (struct chart_of){kind, diagnosis};
+    struct figure *figure = arena_alloc(arena, sizeof *figure);
+    *figure = (struct figure){.file = chart_file(kind),
+                              .caption = chart_caption(kind),
+                              .data = chart,
+                              .height = figure_height,
+                              .draw = figure_draw,
+                              .stretches = kind == CHART_OVERVIEW};
+    return figure;
 }

@@ -2,8 +2,10 @@
 #ifndef WHYSLOW_REPORTS_CHART_H
 #define WHYSLOW_REPORTS_CHART_H
 
+struct arena;
 struct canvas;
 struct diagnosis;
+struct figure;
 
 enum chart_kind {
     CHART_TIMELINE,      // all lanes of the run on one time axis
@@ -24,6 +26,8 @@ const char *chart_file(enum chart_kind kind);
 const char *chart_caption(enum chart_kind kind);
 // Why there is nothing to draw: a sentence; NULL if there is.
 const char *chart_missing(enum chart_kind kind, const struct diagnosis *diagnosis);
+// The chart as a figure of a document, in the arena; NULL if something is missing.
+const struct figure *chart_figure(struct arena *arena, enum chart_kind kind, const struct diagnosis *diagnosis);
 // The height that the chart wants at this width, both in points.
 double chart_height(enum chart_kind kind, const struct diagnosis *diagnosis, double width);
 // Draws into the rectangle at (0, 0).

@@ -21,13 +21,45 @@ static const char *subtitle_of(struct arena *arena, const struct diagnosis *diag
     return arena_printf(arena, tr("%s, on host %s"), span, shown_name(arena, diagnosis->host, 60));
 }
 
-struct document *document_new(const struct diagnosis *diagnosis, const struct report_options *options) {
+struct document *document_begin(const char *name, const struct report_options *options) {
     struct arena *arena = arena_new();
     struct document *document = arena_alloc(arena, sizeof *document);
-    document->arena = arena;
+    *document = (struct document){
+        .arena = arena, .options = options, .name = name, .question = "", .title = "", .subtitle = ""};
+    document->summary = (struct summary){.id = "",
+                                         .title = "",
+                                         .sentence = "",
+                                         .why = "",
+                                         .sure = "",
+                                         .cost = "",
+                                         .counterfactual = "",
+                                         .next = "",
+                                         .against = "",
+                                         .settle = "",
+                                         .also = ""};
+    return document;
+}
+
+static void add_box(struct document *document, const char *number, const char *name) {
+    document->boxes[document->box_count++] = (struct number_box){number, name};
+}
+
+static void add_boxes(struct document *document) {
+    const struct diagnosis *d = document->diagnosis;
+    struct arena *arena = document->arena;
+    add_box(document, shown_share(arena, d->verdict.confidence), tr("confidence in this verdict"));
+    add_box(document, unit_number(arena, d->lost_total, 3), tr("GPU-hours lost"));
+    add_box(document, shown_share(arena, d->gpu_hours > 0 ? d->lost_total / d->gpu_hours : NAN), tr("of the GPU time"));
+    if (isfinite(d->cost)) add_box(document, arena_printf(arena, "%.2f", d->cost), tr("cost at the given price"));
+}
+
+struct document *document_new(const struct diagnosis *diagnosis, const struct report_options *options) {
+    struct document *document = document_begin("report", options);
+    struct arena *arena = document->arena;
     document->diagnosis = diagnosis;
-    document->options = options;
+    document->question = tr("Why was the run slow?");
     document->summary = summary_of(arena, diagnosis);
+    add_boxes(document);
     document->title = arena_printf(arena, tr("Why was the run slow? %s"), document->summary.id);
     document->subtitle = subtitle_of(arena, diagnosis);
     // A recording without times gets a fixed day: any other would be the wall clock.

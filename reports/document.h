@@ -1,7 +1,8 @@
-// document.h: the report as headings, paragraphs, tables and charts, built once for all writers.
+// document.h: a report as headings, paragraphs, tables and figures, built once for all writers.
 //
 // Writers decide how a block looks, never what it says: the same sentences and numbers stand
-// in the PDF, the spreadsheet and the Markdown text.
+// in the PDF, the spreadsheet and the Markdown text. document_new makes the report of one run;
+// document_begin leaves it to its caller what the document is about.
 #ifndef WHYSLOW_REPORTS_DOCUMENT_H
 #define WHYSLOW_REPORTS_DOCUMENT_H
 
@@ -15,6 +16,7 @@
 
 struct arena;
 struct diagnosis;
+struct figure;
 struct report_options;
 
 enum cell_kind { CELL_BLANK, CELL_TEXT, CELL_NUMBER, CELL_TIME };
@@ -59,7 +61,7 @@ enum block_kind {
     BLOCK_ITEM,   // a line of a list
     BLOCK_CODE,   // to be copied literally
     BLOCK_SHEET,
-    BLOCK_CHART,
+    BLOCK_FIGURE,
 };
 
 struct block {
@@ -68,7 +70,7 @@ struct block {
     const char *label;  // BLOCK_FIELD
     const char *text;
     const struct sheet *sheet;
-    enum chart_kind chart;
+    const struct figure *figure;
 };
 
 struct section {
@@ -79,23 +81,36 @@ struct section {
     size_t block_count, block_capacity;
 };
 
-enum { SECTIONS_MOST = 16 };
+enum { SECTIONS_MOST = 16, BOXES_MOST = 4 };
+
+struct number_box {
+    const char *number, *name;  // "0.61", "GPU-hours lost"
+};
 
 struct document {
     struct arena *arena;
-    const struct diagnosis *diagnosis;
+    const struct diagnosis *diagnosis;  // NULL if the document is not about one run
     const struct report_options *options;
+    const char *name;      // of its files without the ending: "report"
+    const char *question;  // what the first page answers: "Why was the run slow?"
     const char *title;     // "Why was the run slow? storage-read on sda"
     const char *subtitle;  // when, where, on what
     millis created;        // the end of the run: the date of all files
     struct summary summary;
+    struct number_box boxes[BOXES_MOST];  // the numbers that people quote
+    size_t box_count;
     struct section sections[SECTIONS_MOST];
     size_t section_count;
     // The same facts as long tables, for the spreadsheet: findings, evidence, disks, counters.
     struct section data;
 };
 
-// Never NULL. The diagnosis must outlive the document.
+// An empty document for the files NAME.*: question, title, subtitle, created, boxes, of the summary id (the headline),
+// title and sentence, and the sections are for the caller to fill in, the summary first; strings that are not
+// set are "". Never NULL.
+struct document *document_begin(const char *name, const struct report_options *options);
+
+// The report of one run. Never NULL. The diagnosis must outlive the document.
 struct document *document_new(const struct diagnosis *diagnosis, const struct report_options *options);
 void document_free(struct document *document);  // NULL allowed
 

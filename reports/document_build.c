@@ -5,6 +5,7 @@
 
 #include "core/arena.h"
 #include "core/lang.h"
+#include "reports/figure.h"
 #include "reports/shown.h"
 
 struct section *document_section(struct document *document, const char *id, const char *title, bool new_page) {
@@ -50,14 +51,18 @@ void section_code(struct document *document, struct section *section, const char
     add_text(document, section, BLOCK_CODE, text);
 }
 
+void section_figure(struct section *section, const struct figure *figure) {
+    if (figure != NULL) add(section, BLOCK_FIGURE)->figure = figure;
+}
+
 void section_chart_if(struct document *document, struct section *section, enum chart_kind kind) {
-    if (chart_missing(kind, document->diagnosis) == NULL) add(section, BLOCK_CHART)->chart = kind;
+    section_figure(section, chart_figure(document->arena, kind, document->diagnosis));
 }
 
 void section_chart(struct document *document, struct section *section, enum chart_kind kind) {
     const char *missing = chart_missing(kind, document->diagnosis);
     if (missing == NULL)
-        add(section, BLOCK_CHART)->chart = kind;
+        section_chart_if(document, section, kind);
     else
         section_text(document, section, missing);
 }

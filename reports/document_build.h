@@ -14,6 +14,8 @@ void section_field(struct document *document, struct section *section, const cha
 void section_head(struct document *document, struct section *section, const char *text, enum mark mark);
 void section_item(struct document *document, struct section *section, const char *text);
 void section_code(struct document *document, struct section *section, const char *text);
+// Nothing for NULL.
+void section_figure(struct section *section, const struct figure *figure);
 // The chart, or the sentence that says why it is missing.
 void section_chart(struct document *document, struct section *section, enum chart_kind kind);
 // The chart, or nothing.

@@ -6,8 +6,8 @@
 #include "core/arena.h"
 #include "core/lang.h"
 #include "reports/canvas.h"
-#include "reports/chart.h"
 #include "reports/document.h"
+#include "reports/figure.h"
 #include "reports/writer.h"
 
 static double room(const struct flow *flow) { return flow->right - flow->left; }
@@ -108,15 +108,15 @@ static void code_block(struct flow *flow, const char *text) {
     flow->y += height + 14;
 }
 
-static void chart_block(struct flow *flow, enum chart_kind kind) {
+static void figure_block(struct flow *flow, const struct figure *figure) {
     flow->y += 5;
     const struct text_style caption = {.size = 7.5, .ink = INK_DARK, .width = room(flow), .lines = 4};
     double tall;
-    canvas_measure(flow->canvas, chart_caption(kind), &caption, NULL, &tall);
+    canvas_measure(flow->canvas, figure->caption, &caption, NULL, &tall);
     // A chart that nearly fits is drawn a little smaller rather than pushed to the next page.
-    double wanted = chart_height(kind, flow->document->diagnosis, room(flow));
+    double wanted = figure->height(figure->data, room(flow));
     // Beyond this the two lanes would be all that is seen of the page.
-    if (kind == CHART_OVERVIEW && flow->page == 1) wanted += fmin(180, flow->slack);
+    if (figure->stretches && flow->page == 1) wanted += fmin(180, flow->slack);
     double here = flow->bottom - flow->y - tall - 8, page = flow->bottom - flow->top - tall - 8;
     double height = here >= wanted * 0.75 ? fmin(wanted, here) : fmin(wanted, page);
     flow_need(flow, height + tall + 8);
@@ -125,10 +125,10 @@ static void chart_block(struct flow *flow, enum chart_kind kind) {
     cairo_save(cr);
     cairo_translate(cr, flow->left, flow->y);
     // While pages are counted only the space matters.
-    if (flow->pages > 0) chart_draw(kind, flow->canvas, flow->document->diagnosis, room(flow), height);
+    if (flow->pages > 0) figure->draw(flow->canvas, figure->data, room(flow), height);
     cairo_restore(cr);
     flow->y += height + 3;
-    flow->y += canvas_text(flow->canvas, flow->left, flow->y, chart_caption(kind), &caption) + 9;
+    flow->y += canvas_text(flow->canvas, flow->left, flow->y, figure->caption, &caption) + 9;
 }
 
 void flow_block(struct flow *flow, const struct block *block) {
@@ -153,8 +153,8 @@ void flow_block(struct flow *flow, const struct block *block) {
         case BLOCK_SHEET:
             flow_sheet(flow, block->sheet);
             break;
-        case BLOCK_CHART:
-            chart_block(flow, block->chart);
+        case BLOCK_FIGURE:
+            figure_block(flow, block->figure);
             break;
     }
 }

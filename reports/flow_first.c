@@ -1,21 +1,17 @@
 #include <math.h>
 #include <string.h>
 
-#include "analyzer/diagnosis.h"
 #include "core/arena.h"
-#include "core/lang.h"
 #include "reports/canvas.h"
 #include "reports/document.h"
 #include "reports/flow.h"
-#include "reports/palette.h"
-#include "reports/shown.h"
 
 static double width_of(const struct flow *flow) { return flow->right - flow->left; }
 
 static void banner(struct flow *flow) {
     const struct document *document = flow->document;
     const struct text_style small = {.size = 8.5, .ink = INK_DARK, .width = width_of(flow), .lines = 1};
-    flow->y += canvas_text(flow->canvas, flow->left, flow->y, tr("Why was the run slow?"), &small) + 1;
+    flow->y += canvas_text(flow->canvas, flow->left, flow->y, document->question, &small) + 1;
     const struct text_style big = {.size = 20, .bold = true, .ink = INK_BLACK, .width = width_of(flow), .lines = 2};
     flow->y += canvas_text(flow->canvas, flow->left, flow->y, document->summary.id, &big);
     const struct text_style title = {.size = 11, .ink = INK_BLACK, .width = width_of(flow), .lines = 2};
@@ -35,23 +31,12 @@ static void box(struct flow *flow, double x, double width, const char *number, c
 
 // The three or four numbers that people quote.
 static void boxes(struct flow *flow) {
-    const struct diagnosis *d = flow->document->diagnosis;
-    struct arena *arena = flow->document->arena;
-    const char *numbers[4][2] = {
-        {shown_share(arena, d->verdict.confidence), tr("confidence in this verdict")},
-        {unit_number(arena, d->lost_total, 3), tr("GPU-hours lost")},
-        {shown_share(arena, d->gpu_hours > 0 ? d->lost_total / d->gpu_hours : NAN), tr("of the GPU time")},
-        {"", ""},
-    };
-    size_t count = 3;
-    if (isfinite(d->cost)) {
-        numbers[3][0] = arena_printf(arena, "%.2f", d->cost);
-        numbers[3][1] = tr("cost at the given price");
-        count = 4;
-    }
+    const struct document *document = flow->document;
+    size_t count = document->box_count;
+    if (count == 0) return;
     double each = (width_of(flow) - 8 * (double)(count - 1)) / (double)count;
     for (size_t i = 0; i < count; i++)
-        box(flow, flow->left + (each + 8) * (double)i, each, numbers[i][0], numbers[i][1]);
+        box(flow, flow->left + (each + 8) * (double)i, each, document->boxes[i].number, document->boxes[i].name);
     flow->y += 44 + 10;
 }
 

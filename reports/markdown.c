@@ -7,6 +7,7 @@
 #include "core/arena.h"
 #include "core/lang.h"
 #include "reports/document.h"
+#include "reports/figure.h"
 #include "reports/markdown_text.h"
 #include "reports/outset.h"
 #include "reports/writer.h"
@@ -155,16 +156,16 @@ static void put_sheet(struct ticket *ticket, const struct sheet *sheet) {
         put_row(ticket, sheet, sheet->cells + i * sheet->head_count);
     put(ticket, "\n");
     if (sheet->row_count > ROWS_ON_PAPER) {
-        put(ticket, arena_printf(ticket->arena, tr("… and %zu more rows, all of them in report.xlsx"),
-                                 sheet->row_count - ROWS_ON_PAPER));
+        put(ticket, arena_printf(ticket->arena, tr("… and %zu more rows, all of them in %s.xlsx"),
+                                 sheet->row_count - ROWS_ON_PAPER, ticket->document->name));
         put(ticket, "\n\n");
     }
 }
 
 // A picture only if it is written beside the text.
-static void put_picture(struct ticket *ticket, enum chart_kind chart) {
+static void put_picture(struct ticket *ticket, const struct figure *figure) {
     if ((ticket->document->options->formats & 1u << REPORT_PNG) == 0) return;
-    put_pattern(ticket, ticket->dialect->picture, escaped(ticket, chart_caption(chart)), chart_file(chart));
+    put_pattern(ticket, ticket->dialect->picture, escaped(ticket, figure->caption), figure->file);
 }
 
 static void put_block(struct ticket *ticket, const struct block *block, bool last_item) {
@@ -190,8 +191,8 @@ static void put_block(struct ticket *ticket, const struct block *block, bool las
         case BLOCK_SHEET:
             put_sheet(ticket, block->sheet);
             break;
-        case BLOCK_CHART:
-            put_picture(ticket, block->chart);
+        case BLOCK_FIGURE:
+            put_picture(ticket, block->figure);
             break;
     }
 }
@@ -228,7 +229,9 @@ static void put_ticket(struct ticket *ticket) {
             missing = put_section(ticket, &document->sections[i], missing);
     }
     if (missing[0] == '\0') return;
-    put(ticket, escaped(ticket, arena_printf(ticket->arena, tr("Too long for a ticket, see report.pdf: %s"), missing)));
+    const char *where =
+        arena_printf(ticket->arena, tr("Too long for a ticket, see %s.pdf: %s"), document->name, missing);
+    put(ticket, escaped(ticket, where));
     put(ticket, "\n");
 }
 
@@ -238,13 +241,19 @@ static const struct dialect *dialect_of(const char *name) {
     return &dialects[0];
 }
 
-bool markdown_write(struct outset *set, const struct diagnosis *diagnosis, const struct report_options *options) {
-    if (!outset_begin(set, "report.md")) return false;
-    struct document *document = document_new(diagnosis, options);
-    struct ticket ticket = {.document = document, .dialect = dialect_of(options->only_for), .arena = document->arena};
+bool markdown_document(struct outset *set, const struct document *document) {
+    if (!outset_begin(set, arena_printf(document->arena, "%s.md", document->name))) return false;
+    struct ticket ticket = {
+        .document = document, .dialect = dialect_of(document->options->only_for), .arena = document->arena};
     put_ticket(&ticket);
     outset_write(set, ticket.text, ticket.length);
     free(ticket.text);
-    document_free(document);
     return outset_end(set);
+}
+
+bool markdown_write(struct outset *set, const struct diagnosis *diagnosis, const struct report_options *options) {
+    struct document *document = document_new(diagnosis, options);
+    bool done = markdown_document(set, document);
+    document_free(document);
+    return done;
 }

@@ -74,14 +74,19 @@ static void write_pages(struct outset *set, struct flow *flow) {
     cairo_surface_destroy(surface);
 }
 
-bool pdf_write(struct outset *set, const struct diagnosis *diagnosis, const struct report_options *options) {
-    if (!outset_begin(set, "report.pdf")) return false;
-    struct document *document = document_new(diagnosis, options);
+bool pdf_document(struct outset *set, const struct document *document) {
+    if (!outset_begin(set, arena_printf(document->arena, "%s.pdf", document->name))) return false;
     int pages[SECTIONS_MOST] = {0};
-    struct flow flow = page_flow(document, options->page);
+    struct flow flow = page_flow(document, document->options->page);
     flow.section_page = pages;
     count_pages(&flow);
     write_pages(set, &flow);
-    document_free(document);
     return outset_end(set);
+}
+
+bool pdf_write(struct outset *set, const struct diagnosis *diagnosis, const struct report_options *options) {
+    struct document *document = document_new(diagnosis, options);
+    bool done = pdf_document(set, document);
+    document_free(document);
+    return done;
 }

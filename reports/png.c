@@ -4,10 +4,10 @@
 #include <math.h>
 #include <stddef.h>
 
-#include "analyzer/diagnosis.h"
 #include "reports/canvas.h"
 #include "reports/chart.h"
 #include "reports/document.h"
+#include "reports/figure.h"
 #include "reports/flow.h"
 #include "reports/outset.h"
 #include "reports/page.h"
@@ -27,8 +27,8 @@ static bool write_surface(struct outset *set, const char *name, cairo_surface_t 
     return outset_end(set);
 }
 
-static bool write_chart(struct outset *set, const struct diagnosis *diagnosis, enum chart_kind kind) {
-    double height = chart_height(kind, diagnosis, WIDTH);
+bool png_figure(struct outset *set, const struct figure *figure) {
+    double height = figure->height(figure->data, WIDTH);
     cairo_surface_t *surface = cairo_image_surface_create(CAIRO_FORMAT_RGB24, (WIDTH + 2 * MARGIN) * SCALE,
                                                           (int)ceil(height + 2 * MARGIN) * SCALE);
     cairo_t *cr = cairo_create(surface);
@@ -37,10 +37,10 @@ static bool write_chart(struct outset *set, const struct diagnosis *diagnosis, e
     cairo_scale(cr, SCALE, SCALE);
     cairo_translate(cr, MARGIN, MARGIN);
     struct canvas *canvas = canvas_new(cr);
-    chart_draw(kind, canvas, diagnosis, WIDTH, height);
+    figure->draw(canvas, figure->data, WIDTH, height);
     canvas_free(canvas);
     cairo_destroy(cr);
-    bool done = write_surface(set, chart_file(kind), surface);
+    bool done = write_surface(set, figure->file, surface);
     cairo_surface_destroy(surface);
     return done;
 }
@@ -58,9 +58,8 @@ static void measure(struct flow *flow) {
 }
 
 // The first page of the PDF, for those who only look at pictures.
-static bool write_summary(struct outset *set, const struct diagnosis *diagnosis, const struct report_options *options) {
-    struct document *document = document_new(diagnosis, options);
-    struct flow flow = page_flow(document, options->page);
+bool png_first_page(struct outset *set, const struct document *document, const char *name) {
+    struct flow flow = page_flow(document, document->options->page);
     flow.first_only = true;
     measure(&flow);
     cairo_surface_t *surface =
@@ -74,16 +73,22 @@ static bool write_summary(struct outset *set, const struct diagnosis *diagnosis,
     flow_document(&flow);
     canvas_free(flow.canvas);
     cairo_destroy(cr);
-    bool done = write_surface(set, "summary.png", surface);
+    bool done = write_surface(set, name, surface);
     cairo_surface_destroy(surface);
-    document_free(document);
     return done;
 }
 
-bool png_write(struct outset *set, const struct diagnosis *diagnosis, const struct report_options *options) {
+static bool write_charts(struct outset *set, struct arena *arena, const struct diagnosis *diagnosis) {
     for (int kind = 0; kind < CHART_COUNT_; kind++) {
-        if (chart_missing((enum chart_kind)kind, diagnosis) != NULL) continue;
-        if (!write_chart(set, diagnosis, (enum chart_kind)kind)) return false;
+        const struct figure *figure = chart_figure(arena, (enum chart_kind)kind, diagnosis);
+        if (figure != NULL && !png_figure(set, figure)) return false;
     }
-    return write_summary(set, diagnosis, options);
+    return true;
+}
+
+bool png_write(struct outset *set, const struct diagnosis *diagnosis, const struct report_options *options) {
+    struct document *document = document_new(diagnosis, options);
+    bool done = write_charts(set, document->arena, diagnosis) && png_first_page(set, document, "summary.png");
+    document_free(document);
+    return done;
 }

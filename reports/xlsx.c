@@ -24,9 +24,7 @@ static void set_properties(struct book *book) {
     book_check(book, workbook_set_properties(book->workbook, &properties));
 }
 
-static void fill(struct book *book) {
-    book_formats(book);
-    set_properties(book);
+static void fill_report(struct book *book) {
     book_summary(book);
     book_findings(book);
     book_loss(book);
@@ -39,20 +37,27 @@ static void fill(struct book *book) {
     book_provenance(book);
 }
 
-bool xlsx_write(struct outset *set, const struct diagnosis *diagnosis, const struct report_options *options) {
-    if (!outset_begin(set, "report.xlsx")) return false;
-    struct document *document = document_new(diagnosis, options);
+bool xlsx_document(struct outset *set, const struct document *document, void (*fill)(struct book *book)) {
+    if (!outset_begin(set, arena_printf(document->arena, "%s.xlsx", document->name))) return false;
     struct book book = {.document = document};
     // The library writes by path: into the temporary file that the set has open.
     book.workbook = workbook_new(outset_path(set));
     if (book.workbook == NULL) {
         outset_fail(set, tr("out of memory"));
     } else {
+        book_formats(&book);
+        set_properties(&book);
         fill(&book);
         lxw_error closed = workbook_close(book.workbook);
         book_check(&book, closed);
     }
     if (book.error != LXW_NO_ERROR) outset_fail(set, lxw_strerror(book.error));
-    document_free(document);
     return outset_end(set);
+}
+
+bool xlsx_write(struct outset *set, const struct diagnosis *diagnosis, const struct report_options *options) {
+    struct document *document = document_new(diagnosis, options);
+    bool done = xlsx_document(set, document, fill_report);
+    document_free(document);
+    return done;
 }
