@@ -1,0 +1,15 @@
+// fleet_writer.h: fleet → fleet.pdf, fleet.xlsx, fleet.md, fleet.json.
+#ifndef WHYSLOW_REPORTS_FLEET_WRITER_H
+#define WHYSLOW_REPORTS_FLEET_WRITER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct fleet;
+struct report_options;
+
+// Writes the summary in the formats of the options below options->directory, all files or none; `error` (of `size`
+// bytes) says which file and why if false. Pictures (fleet-*.png) are written for REPORT_PNG.
+bool fleet_write(const struct fleet *fleet, const struct report_options *options, char *error, size_t size);
+
+#endif
