@@ -10,30 +10,6 @@
 #include "analyzer/years.h"
 #include "core/lang.h"
 
-static const struct clock_segment *segment_at(const struct source_clock *clock, uint32_t line) {
-    if (clock->segment_count == 0) return NULL;
-    size_t i = 0;
-    while (i + 1 < clock->segment_count && clock->segments[i + 1].line <= line) i++;
-    return &clock->segments[i];
-}
-
-millis clock_to_run(const struct source_clock *clock, millis printed, uint32_t line) {
-    if (!clock->placed || printed == MILLIS_NONE) return MILLIS_NONE;
-    if (clock->source->clock == CLOCK_NONE)
-        return (millis)(clock->untimed_start_ms + (double)printed * clock->untimed_step_ms);
-    double offset = clock->offset_seconds * 1000;
-    const struct clock_segment *segment = segment_at(clock, line);
-    if (segment == NULL) return printed - (millis)offset;
-    if (!segment->placed) return MILLIS_NONE;
-    double drift = segment->drift_ppm * 1e-6 * (double)(printed - segment->printed);
-    return printed - (millis)(offset + segment->offset_seconds * 1000 + drift);
-}
-
-const char *clock_method_name(enum clock_method method) {
-    static const char *const names[] = {N_("stated"), N_("option"), N_("estimated"), N_("assumed")};
-    return names[method];
-}
-
 static void name_gpus(struct run *run) {
     const char **names = arena_array(run->arena, run->gpu_count, sizeof *names);
     for (size_t g = 0; g < run->gpu_count; g++) names[g] = run->gpus[g].entity;

@@ -1,4 +1,4 @@
-// causes.c: the one table of causes, their ids, and what the causes share.
+// causes.c: the one table of causes, and what the causes share.
 #include <stdlib.h>
 #include <string.h>
 
@@ -26,33 +26,6 @@ const struct cause_module cause_modules[] = {
     {CAUSE_GPU_FAULT, judge_gpu_trends},
     {CAUSE_COUNT_, NULL},
 };
-
-static const struct {
-    const char *id, *title;
-} names[CAUSE_COUNT_] = {
-    [CAUSE_COMPUTE_BOUND] = {"compute-bound", N_("the GPU itself is the limit")},
-    [CAUSE_STORAGE_READ] = {"storage-read", N_("the GPUs wait for reads from a local disk")},
-    [CAUSE_STORAGE_WRITE] = {"storage-write", N_("checkpoint or log writes stall the run")},
-    [CAUSE_DISK_FAILING] = {"disk-failing", N_("a disk is dying or getting worse")},
-    [CAUSE_CPU_PREPROCESSING] = {"cpu-preprocessing", N_("the GPUs wait for the CPUs to prepare the input")},
-    [CAUSE_INPUT_ELSEWHERE] = {"input-elsewhere", N_("the GPUs starve while local disks and CPUs are free")},
-    [CAUSE_HOST_MEMORY] = {"host-memory", N_("the host is short of memory and swaps")},
-    [CAUSE_GPU_THERMAL] = {"gpu-thermal", N_("GPU clocks are cut for heat")},
-    [CAUSE_GPU_POWER_CAP] = {"gpu-power-cap", N_("GPU clocks are cut by the power limit")},
-    [CAUSE_GPU_CLOCK_HELD] = {"gpu-clock-held", N_("GPU clocks are held low by a setting")},
-    [CAUSE_PCIE_DEGRADED] = {"pcie-degraded", N_("the PCIe link is narrower or slower than it can be")},
-    [CAUSE_GPU_STRAGGLER] = {"gpu-straggler", N_("one GPU holds the others back")},
-    [CAUSE_COMMUNICATION_BOUND] = {"communication-bound", N_("the GPUs wait for each other")},
-    [CAUSE_GPU_FAULT] = {"gpu-fault", N_("a GPU failed")},
-    [CAUSE_GPU_MEMORY] = {"gpu-memory", N_("device memory ran out")},
-    [CAUSE_EPOCH_GAP] = {"epoch-gap", N_("the run pauses regularly, at epoch ends")},
-    [CAUSE_JOB_IDLE] = {"job-idle", N_("no job on the GPUs")},
-    [CAUSE_UNKNOWN] = {"unknown", N_("slow, and these logs do not say why")},
-    [CAUSE_NO_DATA] = {"no-data", N_("no GPU samples")},
-};
-
-const char *cause_id(enum cause cause) { return cause < CAUSE_COUNT_ ? names[cause].id : "unknown"; }
-const char *cause_title(enum cause cause) { return cause < CAUSE_COUNT_ ? tr(names[cause].title) : ""; }
 
 struct claim *claims_add(struct claims *claims, enum cause cause, const char *entity, enum loss_kind takes) {
     claims->items = grow_array(claims->items, &claims->capacity, claims->count + 1, sizeof *claims->items);

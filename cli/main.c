@@ -13,7 +13,7 @@
 //            align* civil_zone years run_host: one clock, one host · grid clock_loss stalls apportion: lost GPU time
 //            cause.h causes cause_*: one file a cause, one table · gpus disks host incidents health: what they look at
 //            stats* (the only includer of GSL) correlate relations changes anomaly period calibration: statistics
-//            phases findings verdict quality: what comes out · diagnosis.h: the result · fleet: many runs
+//            phases findings verdict quality: what comes out · diagnosis: the result · fleet: many runs
 // reports/   writer writers outset: one table, all files or none · summary shown redact* document*: everything said, once
 //            canvas axis palette lanes envelope figure chart*: pictures · page flow* pdf png · xlsx* · markdown* · json* · terminal* · tidy_csv · fleet_*
 // cli/       main · options values: the command line as a table · help: --help and the manual page · message: stderr
