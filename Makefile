@@ -170,10 +170,16 @@ $(BUILD)/fuzz/fuzz_parser: $(BUILD)/obj/tests/fuzz/fuzz_parser.o $(FUZZ_DRIVER) 
 
 .PHONY: fuzz-build fuzz fuzz-replay
 fuzz-build: $(BUILD)/fuzz/fuzz_parser
-fuzz: ## libFuzzer on every parser for SECONDS=60 each, or on PARSER alone (clang)
-	@$(SUBMAKE) fuzz-build BUILD=$(BUILD)/libfuzzer CC=clang CFLAGS="-O1 -g" FUZZ_LINK=-fsanitize=fuzzer FUZZ_DRIVER= \
-	    SANITIZE="$(ASAN) -fsanitize=fuzzer-no-link"
-	@BUILD=$(BUILD)/libfuzzer SECONDS_EACH=$(or $(SECONDS),60) tests/fuzz/fuzz.sh $(PARSER)
+# One flavour follows compares and finds new paths (SECONDS); the other counts edges only, is several times as fast and
+# goes on where it was stopped until each parser has had RUNS inputs.
+FUZZ_COVERAGE = $(if $(RUNS),-fsanitize-coverage=inline-8bit-counters$(COMMA)pc-table,-fsanitize=fuzzer-no-link)
+FUZZ_BUILD = $(BUILD)/libfuzzer$(if $(RUNS),-runs)
+COMMA := ,
+fuzz: ## libFuzzer on every parser for SECONDS=60 each, or RUNS=10000000 inputs, or on PARSER alone (clang)
+	@$(SUBMAKE) fuzz-build BUILD=$(FUZZ_BUILD) CC=clang CFLAGS="-O2 -g" SANITIZE="$(ASAN) $(FUZZ_COVERAGE)" \
+	    FUZZ_LINK="-fsanitize=fuzzer -Wl,--wrap=pcre2_compile_8,--wrap=pcre2_code_free_8" \
+	    FUZZ_DRIVER=$(FUZZ_BUILD)/obj/tests/fuzz/pattern_cache.o
+	@BUILD=$(FUZZ_BUILD) SECONDS_EACH=$(or $(SECONDS),60) RUNS=$(RUNS) tests/fuzz/fuzz.sh $(PARSER)
 fuzz-replay: ## seeds, found inputs and mutations of them, under the sanitizers
 	@$(SUBMAKE) fuzz-build BUILD=$(BUILD)/asan CFLAGS="-O1 -g" SANITIZE="$(ASAN)"
 	@BUILD=$(BUILD)/asan MUTATIONS=$(or $(MUTATIONS),300) tests/check_fuzz.sh

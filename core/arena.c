@@ -7,7 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { BLOCK_BYTES = 64 * 1024 };
+// Most arenas of a run stay small: blocks begin small and double.
+enum { FIRST_BLOCK_BYTES = 4 * 1024, BLOCK_BYTES = 64 * 1024 };
 
 struct block {
     struct block *next;
@@ -18,6 +19,7 @@ struct block {
 
 struct arena {
     struct block *blocks;
+    size_t block_bytes;  // of the next block
 };
 
 static void *must(void *memory) {
@@ -29,7 +31,9 @@ static void *must(void *memory) {
 }
 
 struct arena *arena_new(void) {
-    return must(calloc(1, sizeof(struct arena)));
+    struct arena *arena = must(calloc(1, sizeof(struct arena)));
+    arena->block_bytes = FIRST_BLOCK_BYTES;
+    return arena;
 }
 
 void arena_free(struct arena *arena) {
@@ -55,6 +59,7 @@ void *arena_alloc(struct arena *arena, size_t size) {
     size = (size + align - 1) / align * align;
     struct block *block = arena->blocks;
     if (block == NULL || block->size - block->used < size) {
+        while (arena->block_bytes < BLOCK_BYTES && size > arena->block_bytes / 4) arena->block_bytes *= 2;
         if (size > BLOCK_BYTES / 4) {
             // A large piece gets a block of its own behind the current one, so
             // that the rest of the current block is not lost.
@@ -68,7 +73,8 @@ void *arena_alloc(struct arena *arena, size_t size) {
             }
             return large->bytes;
         }
-        block = new_block(BLOCK_BYTES);
+        block = new_block(arena->block_bytes);
+        if (arena->block_bytes < BLOCK_BYTES) arena->block_bytes *= 2;
         block->next = arena->blocks;
         arena->blocks = block;
     }

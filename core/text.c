@@ -49,6 +49,24 @@ size_t text_find(struct text text, const char *needle) {
 
 bool text_has(struct text text, const char *needle) { return text_find(text, needle) != SIZE_MAX; }
 
+bool text_has_text(struct text text, struct text needle) {
+    return needle.length == 0 ||
+           (text.length >= needle.length && memmem(text.at, text.length, needle.at, needle.length) != NULL);
+}
+
+bool text_has_nocase(struct text text, struct text needle) {
+    if (needle.length == 0) return true;
+    if (text.length < needle.length) return false;
+    char first = lower(needle.at[0]);
+    for (size_t i = 0; i <= text.length - needle.length; i++) {
+        if (lower(text.at[i]) != first) continue;
+        size_t same = 1;
+        while (same < needle.length && lower(text.at[i + same]) == lower(needle.at[same])) same++;
+        if (same == needle.length) return true;
+    }
+    return false;
+}
+
 struct text text_skip(struct text text, size_t count) {
     if (count > text.length) count = text.length;
     return (struct text){text.at == NULL ? NULL : text.at + count, text.length - count};

@@ -31,6 +31,9 @@ bool text_ends(struct text text, const char *suffix);
 // An empty needle is at 0.
 size_t text_find(struct text text, const char *needle);
 bool text_has(struct text text, const char *needle);
+// The same for a needle that may hold anything; and without regard to the case of ASCII letters.
+bool text_has_text(struct text text, struct text needle);
+bool text_has_nocase(struct text text, struct text needle);
 
 // What lies behind the first `count` bytes; empty when the text is shorter.
 struct text text_skip(struct text text, size_t count);

@@ -30,10 +30,10 @@ static const char timing_regex[] =
 
 int hdparm_bid(struct text head, bool whole) {
     (void)whole;
-    struct pattern *timing = pattern_new(timing_regex);
-    struct pattern *refusal = pattern_new(
-        "(?m)^ *Timing (?:O_DIRECT )?(?:cached|buffered disk) reads:|"
-        "hdparm: command not found|^[^\\n]*[#$] (?:sudo )?hdparm -[tTdf-]+");
+    struct pattern *timing = pattern_with("Timing ", timing_regex);
+    struct pattern *refusal = pattern_with("Timing |hdparm",
+                                           "(?m)^ *Timing (?:O_DIRECT )?(?:cached|buffered disk) reads:|"
+                                           "hdparm: command not found|^[^\\n]*[#$] (?:sudo )?hdparm -[tTdf-]+");
     struct text group[1];
     int bid = pattern_find(timing, head, group, 1) ? BID_SURE - 5 : BID_NONE;
     if (bid == BID_NONE && pattern_find(refusal, head, group, 1)) bid = BID_LIKELY;
@@ -158,13 +158,14 @@ static void read_line(struct hdparm *hdparm, struct text line, uint32_t number) 
 void hdparm_parse(struct lines *lines, const struct parse_options *options, struct source *source) {
     (void)options;
     struct hdparm hdparm = {.source = source, .arena = arena_new(), .disk = ""};
-    hdparm.timing = pattern_new(timing_regex);
-    hdparm.device = pattern_new("^[ \\t]*/dev/([a-zA-Z0-9/_-]{2,60}):[ \\t\"]*$");
-    hdparm.failure = pattern_new(
+    hdparm.timing = pattern_with("Timing ", timing_regex);
+    hdparm.device = pattern_with("/dev/", "^[ \\t]*/dev/([a-zA-Z0-9/_-]{2,60}):[ \\t\"]*$");
+    hdparm.failure = pattern_with(
+        "failed|No such|Permission|not permitted|hit EOF|not found|suspicious",
         "^[ \\t]*(?:/dev/([a-zA-Z0-9/_-]{2,60}): )?.{0,60}(?:read\\(\\) failed|No such file or directory|Permission "
         "denied|"
         "Operation not permitted|read\\(\\) hit EOF|command not found|suspicious results)");
-    hdparm.identity = pattern_new("^[ \\t]*(Model Number|Serial Number): +(\\S.*)$");
+    hdparm.identity = pattern_with("Number: ", "^[ \\t]*(Model Number|Serial Number): +(\\S.*)$");
     source->clock = CLOCK_NONE;
     struct text line;
     while (lines_next(lines, &line)) read_line(&hdparm, line, lines_number(lines));

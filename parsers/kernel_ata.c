@@ -56,13 +56,13 @@ struct kernel_ata *kernel_ata_new(struct kernel_events *events) {
     struct kernel_ata *ata = calloc(1, sizeof *ata);
     if (ata == NULL) abort();
     ata->events = events;
-    ata->line = pattern_new("^ata(\\d{1,4})(?:\\.\\d\\d)?: (.*)$");
-    ata->identity = pattern_new("^ATA-\\d+: ([^,]+),");
-    ata->attached = pattern_new(
-        "^scsi (\\d+):(\\d+):(\\d+):\\d+: Direct-Access +(?:ATA +)?(\\S.{0,40}?) {2,}|"
-        "^scsi (\\d+):(\\d+):(\\d+):\\d+: Direct-Access +ATA +(.{16})");
-    ata->named = pattern_new("^sd (\\d+):(\\d+):(\\d+):\\d+: \\[(sd[a-z]+)\\]");
-    ata->reason = pattern_new("Emask 0x[0-9a-f]+ \\(([^)]{1,38})\\)");
+    ata->line = pattern_with("ata", "^ata(\\d{1,4})(?:\\.\\d\\d)?: (.*)$");
+    ata->identity = pattern_with("ATA-", "^ATA-\\d+: ([^,]+),");
+    ata->attached = pattern_with("Direct-Access",
+                                 "^scsi (\\d+):(\\d+):(\\d+):\\d+: Direct-Access +(?:ATA +)?(\\S.{0,40}?) {2,}|"
+                                 "^scsi (\\d+):(\\d+):(\\d+):\\d+: Direct-Access +ATA +(.{16})");
+    ata->named = pattern_with("sd ", "^sd (\\d+):(\\d+):(\\d+):\\d+: \\[(sd[a-z]+)\\]");
+    ata->reason = pattern_with("Emask", "Emask 0x[0-9a-f]+ \\(([^)]{1,38})\\)");
     return ata;
 }
 

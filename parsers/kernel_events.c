@@ -12,7 +12,7 @@ enum {
     FLOOD_SECONDS = 60,   // NVIDIA's Xid and the block layer repeat one cause within seconds
     FLOOD_LONGEST = 600,  // a flood of hours is shown again every ten minutes, so that its span can be seen
     FLOOD_LINES = 200,    // the same for lines without a clock
-    SLOTS = 1 << 14,      // of the table of floods; a collision only ends a flood early
+    SLOTS_FIRST = 64,     // of the table of floods, a power of two
 };
 
 struct event_kept {
@@ -34,20 +34,21 @@ struct kernel_events {
     struct arena *arena;
     struct event_kept *kept;
     size_t count, capacity, dropped;
-    struct slot *slots;
+    struct slot *slots;  // at most half of them used
+    size_t slot_count, slots_used;
 };
 
 struct kernel_events *kernel_events_new(void) {
     struct arena *arena = arena_new();
     struct kernel_events *events = arena_alloc(arena, sizeof *events);
     events->arena = arena;
-    events->slots = arena_array(arena, SLOTS, sizeof *events->slots);
     return events;
 }
 
 void kernel_events_free(struct kernel_events *events) {
     if (events == NULL) return;
     free(events->kept);
+    free(events->slots);
     arena_free(events->arena);
 }
 
@@ -63,6 +64,28 @@ static uint64_t key_of(const struct kernel_report *report) {
     hash = mix(hash, &report->kind, sizeof report->kind);
     hash = mix(hash, &report->code, sizeof report->code);
     return mix(hash, report->entity.at, report->entity.length);
+}
+
+// Where the key stands or would stand.
+static struct slot *find_slot(struct slot *slots, size_t count, uint64_t key) {
+    size_t at = (size_t)(key ^ key >> 32) & (count - 1);
+    while (slots[at].used && slots[at].key != key) at = (at + 1) & (count - 1);
+    return &slots[at];
+}
+
+static struct slot *slot_of(struct kernel_events *events, uint64_t key) {
+    if (2 * events->slots_used >= events->slot_count) {
+        size_t count = events->slot_count == 0 ? SLOTS_FIRST : 2 * events->slot_count;
+        size_t none = 0;
+        struct slot *slots = grow_array(NULL, &none, count, sizeof *slots);
+        memset(slots, 0, count * sizeof *slots);
+        for (size_t i = 0; i < events->slot_count; i++)
+            if (events->slots[i].used) *find_slot(slots, count, events->slots[i].key) = events->slots[i];
+        free(events->slots);
+        events->slots = slots;
+        events->slot_count = count;
+    }
+    return find_slot(events->slots, events->slot_count, key);
 }
 
 static bool continues(const struct event_kept *kept, const struct kernel_report *report) {
@@ -82,8 +105,8 @@ static void count_in(struct event_kept *kept, const struct kernel_report *report
 
 size_t kernel_events_add(struct kernel_events *events, const struct kernel_report *report) {
     uint64_t key = key_of(report);
-    struct slot *slot = &events->slots[key % SLOTS];
-    if (slot->used && slot->key == key && continues(&events->kept[slot->index], report)) {
+    struct slot *slot = slot_of(events, key);
+    if (slot->used && continues(&events->kept[slot->index], report)) {
         count_in(&events->kept[slot->index], report);
         return slot->index;
     }
@@ -103,6 +126,7 @@ size_t kernel_events_add(struct kernel_events *events, const struct kernel_repor
         .value = report->value,
         .count = 1,
     };
+    if (!slot->used) events->slots_used++;
     *slot = (struct slot){.key = key, .index = events->count, .used = true};
     return events->count++;
 }

@@ -1,5 +1,6 @@
 #include "parsers/kernel_rules.h"
 
+#include <limits.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -158,9 +159,9 @@ struct kernel_rules *kernel_rules_new(struct kernel_events *events, struct sourc
         "XFS \\(|BTRFS|rocess \\d|severity=|temperature|blocked for|respond|USB disc|Hardware Error\\]|EDAC|Kernel "
         "panic|"
         "nfs|GPU at |lost async");
-    rules->nfs = pattern_new("^(?:nfs4?|NFS): server (\\S+) (not responding|OK)");
-    rules->gpu = pattern_new("NVRM: GPU at (?:PCI:)?(" BUS "): (GPU-[0-9a-f-]+)");
-    rules->smartd = pattern_new("^Device: /dev/([a-z0-9]+)(?: \\[[^\\]]*\\])?[,:] (.*)$");
+    rules->nfs = pattern_with("server", "^(?:nfs4?|NFS): server (\\S+) (not responding|OK)");
+    rules->gpu = pattern_with("GPU at", "NVRM: GPU at (?:PCI:)?(" BUS "): (GPU-[0-9a-f-]+)");
+    rules->smartd = pattern_with("Device: /dev/", "^Device: /dev/([a-z0-9]+)(?: \\[[^\\]]*\\])?[,:] (.*)$");
     return rules;
 }
 
@@ -219,7 +220,7 @@ static void report(struct kernel_rules *rules, size_t index, const struct text *
         event.code = (int)line;  // each victim counts
     }
     bool coded = rule->kind == EVENT_XID || rule->kind == EVENT_GPU_ERROR || rule->kind == EVENT_PCIE_ERROR;
-    if (coded && !isnan(event.value)) event.code = (int)event.value;
+    if (coded && !isnan(event.value)) event.code = (int)fmin(event.value, INT_MAX);
     if (rule->kind == EVENT_NOTE) event.code = (int)index;
     kernel_events_add(rules->events, &event);
 }

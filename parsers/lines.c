@@ -137,12 +137,19 @@ static void decode_raw(struct lines *lines) {
     clean(lines, from);
 }
 
+// Of memory no more than there is, and one byte in which its end shows.
+static size_t first_room(const struct lines *lines) {
+    bool small = lines->from.read == read_memory && lines->memory.left < FIRST_BLOCK;
+    return small ? lines->memory.left + 1 : FIRST_BLOCK;
+}
+
 // The first block decides about the encoding.
 static void first_fill(struct lines *lines) {
     lines->started = true;
-    make_room(lines, FIRST_BLOCK);
-    while (lines->end < FIRST_BLOCK && !lines->at_end)
-        lines->end += read_some(lines, lines->buffer + lines->end, FIRST_BLOCK - lines->end);
+    size_t room = first_room(lines);
+    make_room(lines, room);
+    while (lines->end < room && !lines->at_end)
+        lines->end += read_some(lines, lines->buffer + lines->end, room - lines->end);
     size_t bom;
     lines->encoding = decode_detect((const unsigned char *)lines->buffer, lines->end, &bom);
     lines->report.bom = bom > 0;

@@ -154,9 +154,11 @@ static void read_attributes(struct source *source, struct smart_page *page, cons
         // raw.value packs several counters in 48 bits; raw.string is what people see.
         const char *raw = string_at(row, "raw.string");
         double packed = number_at(row, "raw.value");
+        double id = number_at(row, "id");
+        if (!(id >= 1 && id <= 255)) continue;
         if (raw[0] == '\0' && !isnan(packed)) raw = arena_printf(page->arena, "%.0f", packed);
         struct smart_attribute attribute = {
-            .id = (int)number_at(row, "id"),
+            .id = (int)id,
             .name = text_of(name),
             .value = number_at(row, "value"),
             .worst = number_at(row, "worst"),
@@ -166,7 +168,7 @@ static void read_attributes(struct source *source, struct smart_page *page, cons
         attribute.failed = failed_of(row);
         attribute.line = text_of(arena_printf(page->arena, "%d %s: value %.0f, threshold %.0f, raw %s", attribute.id,
                                               name, attribute.value, attribute.thresh, raw));
-        if (attribute.id >= 1 && attribute.id <= 255) smart_attribute(source, page, &attribute, page->line);
+        smart_attribute(source, page, &attribute, page->line);
     }
 }
 

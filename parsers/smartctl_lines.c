@@ -32,16 +32,19 @@ struct smart_reader *smart_reader_new(struct source *source) {
         "^[ \\t]*(0x[0-9a-f]{2}|\\d{1,3})[ \\t]+([A-Za-z][^\\s]{1,60})[ \\t]+(0x[0-9a-f]{4}|[-POSRCK]{6}\\+?)[ \\t]+"
         "(0x[0-9a-f]{2}|\\d{1,3}|-{3,4})[ \\t]+(0x[0-9a-f]{2}|\\d{1,3}|-{3,4})[ "
         "\\t]+(0x[0-9a-f]{2}|\\d{1,3}|-{3,4})(?=[ \\t]|$)(.*)$");
-    reader->header = pattern_new("^[ \\t]*ID#[ \\t]+ATTRIBUTE_NAME[ \\t]+(.*)$");
-    reader->health = pattern_new("SMART (overall-health self-assessment test result|Health Status): *([A-Z]+)?(.*)$");
-    reader->counter_row = pattern_new("^(read|write|verify):((?:[ \\t]+[0-9.,]+){7})[ \\t]*$");
+    reader->header = pattern_with("ATTRIBUTE_NAME", "^[ \\t]*ID#[ \\t]+ATTRIBUTE_NAME[ \\t]+(.*)$");
+    reader->health =
+        pattern_with("SMART ", "SMART (overall-health self-assessment test result|Health Status): *([A-Z]+)?(.*)$");
+    reader->counter_row = pattern_with("read:|write:|verify:", "^(read|write|verify):((?:[ \\t]+[0-9.,]+){7})[ \\t]*$");
     reader->statistic =
-        pattern_new("^0x[0-9a-f]{2}[ \\t]+0x[0-9a-f]{3}[ \\t]+\\d+[ \\t]+(-?\\d+|-)[ \\t]+\\S+[ \\t]+(\\S.*)$");
-    reader->phy = pattern_new("^0x([0-9a-f]{4})[ \\t]+\\d[ \\t]+(\\d+)\\+?[ \\t]+(\\S.*)$");
-    reader->self_test = pattern_new(
+        pattern_with("0x", "^0x[0-9a-f]{2}[ \\t]+0x[0-9a-f]{3}[ \\t]+\\d+[ \\t]+(-?\\d+|-)[ \\t]+\\S+[ \\t]+(\\S.*)$");
+    reader->phy = pattern_with("0x", "^0x([0-9a-f]{4})[ \\t]+\\d[ \\t]+(\\d+)\\+?[ \\t]+(\\S.*)$");
+    reader->self_test = pattern_with(
+        "Completed: |Failed in",
         "^# ?\\d+ +(\\S.*?) {2,}(Completed: (?:read|unknown|servo/seek|electrical) failure|Failed in segment -->|"
         "Completed: failed segments?.*?) +(?:\\d+% +)?(\\d+)(.*)$");
-    reader->error = pattern_new("^Error \\d+ (?:\\[\\d+\\] )?occurred at disk power-on lifetime: (\\d+) hours");
+    reader->error = pattern_with("occurred at disk",
+                                 "^Error \\d+ (?:\\[\\d+\\] )?occurred at disk power-on lifetime: (\\d+) hours");
     return reader;
 }
 

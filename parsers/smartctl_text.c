@@ -34,16 +34,17 @@ struct text_parse {
     "Copyright)"
 
 static void outline_new(struct outline *outline) {
-    outline->banner = pattern_new(BANNER);
+    outline->banner = pattern_with("smart", BANNER);
     // smartctl behind a prompt, in a loop or traced by the shell; not where a page's own text names it.
-    outline->command = pattern_new(
+    outline->command = pattern_with(
+        "smartctl",
         "^(?:.{0,200}[#$%>;&|+][ \\t]*|[ \\t]*|.{0,200}\\bdo[ \\t]+)(?:sudo[ \\t]+(?:-\\S+[ \\t]+)*)?(?:/\\S*/)?"
         "smartctl[ \\t]+(?:-|/dev/)");
-    outline->heading = pattern_new(
-        "(?i)^[ \\t=#*>|\\[:-]*(?:(?:device|disk|drive|dev|smart|smartctl)[ "
-        "\\t:=#]+)?(/dev/[a-z0-9]+|(?:sd|hd|vd|xvd)[a-z]{1,3}|"
-        "nvme\\d+(?:n\\d+)?)[ \\t=#*\\]|:-]*$");
-    outline->message = pattern_new("^(?:Smartctl open device: )?(/dev/[^\\s:]+)(?: \\[[^\\]]*\\])?[ :]");
+    outline->heading = pattern_with("/dev/|sd|hd|vd|nvme",
+                                    "(?i)^[ \\t=#*>|\\[:-]*(?:(?:device|disk|drive|dev|smart|smartctl)[ "
+                                    "\\t:=#]+)?(/dev/[a-z0-9]+|(?:sd|hd|vd|xvd)[a-z]{1,3}|"
+                                    "nvme\\d+(?:n\\d+)?)[ \\t=#*\\]|:-]*$");
+    outline->message = pattern_with("/dev/", "^(?:Smartctl open device: )?(/dev/[^\\s:]+)(?: \\[[^\\]]*\\])?[ :]");
 }
 
 static void outline_free(struct outline *outline) {
@@ -56,14 +57,17 @@ static void outline_free(struct outline *outline) {
 // ── the bid ─────────────────────────────────────────────────────────────────
 
 static int bid_by_rows(struct text head) {
-    struct pattern *row = pattern_new(
+    struct pattern *row = pattern_with(
+        "0x|-",
         "(?m)^[ \\t]*\\d{1,3} [A-Z][A-Za-z0-9_-]{3,}[ \\t]+(?:0x[0-9a-f]{4}|[-POSRCK]{6}\\+?)[ \\t]+(?:\\d{3}|---)[ "
         "\\t]+"
         "(?:\\d{3}|---)[ \\t]+(?:\\d{3}|---)[ \\t]+(?:Pre-fail|Old_age|-|NOW|Past)");
-    struct pattern *nvme = pattern_new(
+    struct pattern *nvme = pattern_with(
+        "Critical Warning|Media and Data|Available Spare|Percentage Used",
         "(?m)^(?:Critical Warning|Media and Data Integrity Errors|Available Spare Threshold|Percentage Used):[ \\t]+"
         "(?:0x)?[\\d,]+%?[ \\t\\r]*$");
-    struct pattern *refusal = pattern_new(
+    struct pattern *refusal = pattern_with(
+        "Smartctl open|Unknown USB|Unable to detect|not found",
         "(?m)^(?:Smartctl open device: /dev/|/dev/\\S+: Unknown USB bridge|/dev/\\S+: Unable to detect device type|"
         "[^\\n]{0,40}smartctl: (?:command )?not found)");
     struct text group[1];
@@ -81,9 +85,10 @@ int smartctl_text_bid(struct text head, bool whole) {
     (void)whole;
     struct text trimmed = text_trim(head);
     if (trimmed.length == 0 || trimmed.at[0] == '{') return BID_NONE;
-    struct pattern *banner = pattern_new("(?m)" BANNER);
+    struct pattern *banner = pattern_with("smart", "(?m)" BANNER);
     struct pattern *section =
-        pattern_new("(?m)^=== START OF (?:INFORMATION|READ SMART DATA|SMART DATA|OFFLINE IMMEDIATE[^=]*) SECTION ===");
+        pattern_with("=== START OF",
+                     "(?m)^=== START OF (?:INFORMATION|READ SMART DATA|SMART DATA|OFFLINE IMMEDIATE[^=]*) SECTION ===");
     struct text group[1];
     int bid = bid_by_rows(head);
     bool sure = pattern_find(banner, head, group, 1) || pattern_find(section, head, group, 1);

@@ -13,63 +13,67 @@ enum { MILLISECONDS = TRAIN_VALUES, PER_SECOND, TIME, ALL_VALUES };
 
 struct shape {
     int value;
+    const char *words;  // the line has one of them
     const char *regex;  // first group: the number
 };
 
 // Wordings of PyTorch scripts, Keras, Lightning, Hugging Face, Megatron, DeepSpeed, tqdm bars and TensorFlow's
 // benchmarks. The first that fits wins.
 static const struct shape shapes[] = {
-    {TRAIN_STEP, "(?i)\\b(?:global_?steps?|steps?|iterations?|iters?|batch)\\b" IS "(\\d+)"},
-    {TRAIN_STEP,
+    {TRAIN_STEP, "step|iter|batch", "(?i)\\b(?:global_?steps?|steps?|iterations?|iters?|batch)\\b" IS "(\\d+)"},
+    {TRAIN_STEP, "epoch|train",
      "(?i)\\b(?:epoch|train)\\b[:\\s]*\\[?\\s*\\d+\\]?\\s*:?\\s*\\[\\s*(\\d+)/\\s*\\d+"},  // "Epoch: [0][10/5005]"
-    {TRAIN_STEP, "\\|\\s*(\\d+)/\\d+\\s*\\["},               // tqdm: "45%|####    | 450/1000 [01:20<01:37, 5.6it/s]"
-    {TRAIN_STEP, "^[\\s\\x08]*(\\d+)/\\d+\\s*(?:\\[|━|-)"},  // Keras: " 120/1875 [=>....] - ETA: 2s"
-    {TRAIN_STEP, "^\\s*(\\d+)\\s+images/sec:"},
-    {TRAIN_STEP, "\"num_updates\":\\s*\"?(\\d+)"},  // fairseq
-    {TRAIN_EPOCH, "(?i)\\bepochs?\\b" IS "(\\d+(?:\\.\\d+)?)"},
-    {TRAIN_LOSS, "(?i)\\b(?:train_|training_|train/|total_|lm )?loss\\b['\"]?\\s*[:=]?\\s*" NUMBER},
-    {TRAIN_RATE,
+    {TRAIN_STEP, "[", "\\|\\s*(\\d+)/\\d+\\s*\\["},  // tqdm: "45%|####    | 450/1000 [01:20<01:37, 5.6it/s]"
+    {TRAIN_STEP, "/", "^[\\s\\x08]*(\\d+)/\\d+\\s*(?:\\[|━|-)"},  // Keras: " 120/1875 [=>....] - ETA: 2s"
+    {TRAIN_STEP, "images/sec:", "^\\s*(\\d+)\\s+images/sec:"},
+    {TRAIN_STEP, "\"num_updates\":", "\"num_updates\":\\s*\"?(\\d+)"},  // fairseq
+    {TRAIN_EPOCH, "epoch", "(?i)\\bepochs?\\b" IS "(\\d+(?:\\.\\d+)?)"},
+    {TRAIN_LOSS, "loss", "(?i)\\b(?:train_|training_|train/|total_|lm )?loss\\b['\"]?\\s*[:=]?\\s*" NUMBER},
+    {TRAIN_RATE, "throughput|samples_per_second|CurrSamplesPerSec|/s",
      "(?i)\\b(?:throughput|samples_per_second|CurrSamplesPerSec|(?:samples|images|tokens|tok|examples)/"
      "s(?:ec)?)\\b['\"]?\\s*[:=]\\s*" PLAIN},
-    {TRAIN_RATE, "(?i)" PLAIN "\\s*(?:samples|images|imgs?|examples|sequences|tokens)\\s*/\\s*s(?:ec(?:ond)?)?\\b"},
-    {TRAIN_RATE, "(?i)\\bsamples per second\\s*[:=]\\s*" PLAIN},
-    {TRAIN_RATE, "(?i)\\bTime:\\s*\\d+\\.\\d+s,\\s*" PLAIN "/s\\b"},  // timm: "Time: 0.420s, 2400.15/s"
-    {TRAIN_DATA_TIME, "(?i)\\bdata_time['\"]?\\s*[:=]?\\s*" PLAIN},
-    {TRAIN_DATA_TIME, "\\bData:?\\s+(\\d+\\.\\d+)\\s*\\("},  // PyTorch's ImageNet example: "Data  0.012 (  0.400)"
-    {TRAIN_LR, "(?i)\\b(?:lr|learning[_ ]rate)\\b" IS NUMBER},
-    {MILLISECONDS, "(?i)elapsed time per iteration \\(ms\\)\\s*[:=]\\s*" PLAIN},
-    {MILLISECONDS, PLAIN "\\s*ms/(?:step|it(?:er)?|batch)\\b"},
-    {MILLISECONDS, "(?i)\\b(?:time|dt|step_time|batch_time)\\b['\"]?\\s*[:=]?\\s*" PLAIN "\\s*ms\\b"},
-    {TRAIN_SECONDS, PLAIN "\\s*s(?:ec)?/(?:step|it(?:er)?|batch)\\b"},
-    {TRAIN_SECONDS,
+    {TRAIN_RATE, "samples|image|img|example|sequences|tokens",
+     "(?i)" PLAIN "\\s*(?:samples|images|imgs?|examples|sequences|tokens)\\s*/\\s*s(?:ec(?:ond)?)?\\b"},
+    {TRAIN_RATE, "samples per second", "(?i)\\bsamples per second\\s*[:=]\\s*" PLAIN},
+    {TRAIN_RATE, "time:", "(?i)\\bTime:\\s*\\d+\\.\\d+s,\\s*" PLAIN "/s\\b"},  // timm: "Time: 0.420s, 2400.15/s"
+    {TRAIN_DATA_TIME, "data_time", "(?i)\\bdata_time['\"]?\\s*[:=]?\\s*" PLAIN},
+    {TRAIN_DATA_TIME, "Data",
+     "\\bData:?\\s+(\\d+\\.\\d+)\\s*\\("},  // PyTorch's ImageNet example: "Data  0.012 (  0.400)"
+    {TRAIN_LR, "lr|learning", "(?i)\\b(?:lr|learning[_ ]rate)\\b" IS NUMBER},
+    {MILLISECONDS, "elapsed time per iteration", "(?i)elapsed time per iteration \\(ms\\)\\s*[:=]\\s*" PLAIN},
+    {MILLISECONDS, "ms/", PLAIN "\\s*ms/(?:step|it(?:er)?|batch)\\b"},
+    {MILLISECONDS, "time|dt", "(?i)\\b(?:time|dt|step_time|batch_time)\\b['\"]?\\s*[:=]?\\s*" PLAIN "\\s*ms\\b"},
+    {TRAIN_SECONDS, "/step|/it|/batch", PLAIN "\\s*s(?:ec)?/(?:step|it(?:er)?|batch)\\b"},
+    {TRAIN_SECONDS, "time",
      "(?i)\\b(?:(?:step|iter|batch)[_ ]time|time per (?:step|iteration)|time/iter)\\b(?: "
      "\\(s\\))?['\"]?\\s*[:=]?\\s*" PLAIN},
-    {PER_SECOND, "(?i)\\b(?:global_step/sec|steps?/s(?:ec)?)\\s*[:=]\\s*" PLAIN},
-    {PER_SECOND, "\"ups\":\\s*\"?" PLAIN},
-    {PER_SECOND, PLAIN "\\s*(?:it|steps?|batch(?:es)?)/s\\b"},
-    {TIME, "(?i)(?<![\\w/])time['\"]?\\s*[:=]?\\s*" PLAIN "(?!\\s*ms)(?![\\d.:])"},
+    {PER_SECOND, "/s", "(?i)\\b(?:global_step/sec|steps?/s(?:ec)?)\\s*[:=]\\s*" PLAIN},
+    {PER_SECOND, "\"ups\":", "\"ups\":\\s*\"?" PLAIN},
+    {PER_SECOND, "/s", PLAIN "\\s*(?:it|steps?|batch(?:es)?)/s\\b"},
+    {TIME, "time", "(?i)(?<![\\w/])time['\"]?\\s*[:=]?\\s*" PLAIN "(?!\\s*ms)(?![\\d.:])"},
 };
 enum { SHAPES = sizeof shapes / sizeof shapes[0] };
 
 struct happening {
     enum event_kind kind;
+    const char *words;
     const char *regex;
 };
 static const struct happening happenings[] = {
-    {EVENT_OOM_KILL, "\\boom[-_]kill|OOM Killed|Out of memory: Killed process"},
-    {EVENT_CUDA_OOM,
+    {EVENT_OOM_KILL, "oom|OOM|Out of memory", "\\boom[-_]kill|OOM Killed|Out of memory: Killed process"},
+    {EVENT_CUDA_OOM, "CUDA|OutOfMemoryError|RESOURCE_EXHAUSTED",
      "CUDA out of memory|OutOfMemoryError|CUDA_ERROR_OUT_OF_MEMORY|RESOURCE_EXHAUSTED: (?:OOM|Out of memory)"},
-    {EVENT_JOB_ERROR,
+    {EVENT_JOB_ERROR, "Traceback|NCCL|Watchdog|Error|Segmentation|Cancelled|CANCELLED|DUE TO|DataLoader",
      "^Traceback \\(most recent call last\\)|\\bNCCL (?:error|timeout|WARN .*timeout)|Watchdog caught collective|"
      "\\b(?:Runtime|DistBackend|ChildFailed)Error: |Segmentation fault|\\bCancelled by user\\b|\\bCANCELLED AT\\b|"
      "DUE TO TIME LIMIT|DataLoader worker .{0,40}(?:killed by signal|exited unexpectedly)"},
-    {EVENT_CHECKPOINT,
+    {EVENT_CHECKPOINT, "checkpoint|ckpt|model|state",
      "(?i)\\b(?:saving|saved|writing|wrote|save)\\b.{0,40}\\b(?:checkpoint|ckpt|model|state)|\\bcheckpoint\\b.{0,40}"
      "\\b(?:saved|written)"},
-    {EVENT_VALIDATION,
+    {EVENT_VALIDATION, "valid|evalu|val_|val/|eval|dev_|dev/",
      "(?i)\\b(?:validation|validating|evaluation|evaluating|running eval)\\b|\\b(?:val|eval|dev)[_/](?:loss|acc)|"
      "\\beval_runtime\\b"},
-    {EVENT_EPOCH,
+    {EVENT_EPOCH, "epoch",
      "(?i)\\bepoch\\b.{0,30}\\b(?:done|finished|ended|end|complete[d]?|took|time|starting|started|begin)\\b|\\b(?:end|"
      "start|beginning) of epoch\\b"},
 };
@@ -82,15 +86,18 @@ struct train_words {
 struct train_words *train_words_new(void) {
     struct train_words *words = calloc(1, sizeof *words);
     if (words == NULL) abort();
-    for (size_t i = 0; i < SHAPES; i++) words->shapes[i] = pattern_new(shapes[i].regex);
-    for (size_t i = 0; i < HAPPENINGS; i++) words->happenings[i] = pattern_new(happenings[i].regex);
-    words->summary = pattern_new(
+    for (size_t i = 0; i < SHAPES; i++) words->shapes[i] = pattern_with(shapes[i].words, shapes[i].regex);
+    for (size_t i = 0; i < HAPPENINGS; i++)
+        words->happenings[i] = pattern_with(happenings[i].words, happenings[i].regex);
+    words->summary = pattern_with(
+        "train_runtime|eval_|total|valid|evaluati|sanity|test",
         "(?i)\\btrain_runtime\\b|\\beval_\\w+['\"]?\\s*[:=]|^\\W*total\\b|^\\W*(?:valid(?:ation|ating)?|evaluati(?:on|"
         "ng)|"
         "sanity checking|test(?:ing)?)\\b");
-    words->bar = pattern_new("\\d%\\|.{0,200}\\d+/\\d+\\s*\\[");
+    words->bar = pattern_with("%", "\\d%\\|.{0,200}\\d+/\\d+\\s*\\[");
     words->evaluation_bar =
-        pattern_new("(?i)^\\W*(?:valid(?:ation|ating)?|evaluati(?:on|ng)|sanity checking|test(?:ing)?)\\b");
+        pattern_with("valid|evaluati|sanity|test",
+                     "(?i)^\\W*(?:valid(?:ation|ating)?|evaluati(?:on|ng)|sanity checking|test(?:ing)?)\\b");
     return words;
 }
 

@@ -34,6 +34,13 @@ static void searching(void **state) {
     assert_int_equal(text_find(TEXT("x"), ""), 0);
     assert_int_equal(text_find(TEXT("aaab"), "aab"), 1);
     assert_true(text_has(TEXT("%util"), "util"));
+    assert_true(text_has_text(TEXT("a\0b"), TEXT("\0b")));
+    assert_false(text_has_text(TEXT("ab"), TEXT("abc")));
+    assert_true(text_has_text((struct text){NULL, 0}, TEXT("")));
+    assert_true(text_has_nocase(TEXT("train_LOSS"), TEXT("Loss")));
+    assert_true(text_has_nocase(TEXT("aab"), TEXT("AB")));
+    assert_false(text_has_nocase(TEXT("los"), TEXT("loss")));
+    assert_false(text_has_nocase((struct text){NULL, 0}, TEXT("a")));
 }
 
 static void cutting(void **state) {

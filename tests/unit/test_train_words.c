@@ -110,9 +110,95 @@ static void the_trace_of_a_job_script_is_weakly_a_training_log(void **state) {
     parsed_free(&log);
 }
 
+// A pattern whose words are not in the line is not even compiled, and once compiled it does without the words: both
+// ways must read the same.
+static void a_line_reads_the_same_in_a_long_log(void **state) {
+    (void)state;
+    static const char *const lines[] = {
+        "GLOBAL_STEP: 7 Throughput: 31.5 LOSS = 2.5e-1 Learning_Rate: 0.1",
+        "Epoch: [0][10/5005] Time 0.5 Data  0.012 ( 0.4) DATA_TIME 3",
+        "  5%|#  | 450/1000 [01:20<01:37, 5.6it/s]",
+        "120/1875 [=>....] - ETA: 2s - 25ms/step - loss: 0.5",
+        "120/1875 - 3s/step",
+        "10\timages/sec: 238.1 +/- 0.0",
+        "{\"num_updates\": \"100\", \"ups\": \"4\"}",
+        "Iteration 5: 31.5 Sequences / s, samples per second: 4",
+        "Train: 0 [50/1251 (4%)] Time: 0.420s, 2400.15/s",
+        "elapsed time per iteration (ms): 512.5 | lr 1e-5",
+        "batch 3 dt: 20ms",
+        "batch_time: 0.5 steps/sec: 2",
+        "3.5 sec/batch",
+        "train_runtime: 5, step 3 time: 2",
+        "eval_loss: 3 step 4 loss 2",
+        "Total step 4 loss 2",
+        "testing step 4 loss 2",
+    };
+    struct train_words *used = train_words_new();
+    for (int i = 0; i < 60; i++) {
+        double values[TRAIN_VALUES];
+        for (size_t k = 0; k < sizeof lines / sizeof *lines; k++) train_words_read(used, text_of(lines[k]), values);
+    }
+    for (size_t i = 0; i < sizeof lines / sizeof *lines; i++) {
+        double fresh[TRAIN_VALUES];
+        double again[TRAIN_VALUES];
+        size_t known = 0;
+        read_line(lines[i], fresh);
+        train_words_read(used, text_of(lines[i]), again);
+        for (size_t k = 0; k < TRAIN_VALUES; k++) {
+            assert_true(isnan(fresh[k]) == isnan(again[k]));
+            if (!isnan(fresh[k])) assert_float_equal(fresh[k], again[k], 0);
+            known += !isnan(fresh[k]);
+        }
+        assert_true(known > 0);
+    }
+    train_words_free(used);
+}
+
+static void happenings_are_told_the_same_in_a_long_log(void **state) {
+    (void)state;
+    static const struct {
+        const char *line;
+        enum event_kind kind;
+    } lines[] = {
+        {"slurmstepd: error: Detected 1 oom-kill event", EVENT_OOM_KILL},
+        {"Out of memory: Killed process 5", EVENT_OOM_KILL},
+        {"torch.cuda.OutOfMemoryError: x", EVENT_CUDA_OOM},
+        {"RESOURCE_EXHAUSTED: OOM when allocating", EVENT_CUDA_OOM},
+        {"Traceback (most recent call last):", EVENT_JOB_ERROR},
+        {"RuntimeError: x", EVENT_JOB_ERROR},
+        {"Watchdog caught collective operation timeout", EVENT_JOB_ERROR},
+        {"slurmstepd: *** JOB 5 CANCELLED AT 2024", EVENT_JOB_ERROR},
+        {"DataLoader worker (pid 5) is killed by signal: Killed", EVENT_JOB_ERROR},
+        {"SAVING the MODEL", EVENT_CHECKPOINT},
+        {"Wrote ckpt", EVENT_CHECKPOINT},
+        {"checkpoint 5 written", EVENT_CHECKPOINT},
+        {"Running Evaluation", EVENT_VALIDATION},
+        {"DEV_LOSS 5", EVENT_VALIDATION},
+        {"val/acc", EVENT_VALIDATION},
+        {"Epoch 5 finished", EVENT_EPOCH},
+        {"END of Epoch", EVENT_EPOCH},
+    };
+    struct train_words *used = train_words_new();
+    enum event_kind kind;
+    for (int i = 0; i < 60; i++)
+        for (size_t k = 0; k < sizeof lines / sizeof *lines; k++)
+            train_words_event(used, text_of(lines[k].line), &kind);
+    for (size_t i = 0; i < sizeof lines / sizeof *lines; i++) {
+        struct train_words *fresh = train_words_new();
+        assert_true(train_words_event(fresh, text_of(lines[i].line), &kind));
+        assert_int_equal(kind, lines[i].kind);
+        assert_true(train_words_event(used, text_of(lines[i].line), &kind));
+        assert_int_equal(kind, lines[i].kind);
+        train_words_free(fresh);
+    }
+    train_words_free(used);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(time_spent_waiting_for_data_is_kept_apart),
+        cmocka_unit_test(a_line_reads_the_same_in_a_long_log),
+        cmocka_unit_test(happenings_are_told_the_same_in_a_long_log),
         cmocka_unit_test(more_ways_to_say_a_rate),
         cmocka_unit_test(steps_of_deepspeed_tell_the_pace_by_their_stamps),
         cmocka_unit_test(a_bar_of_an_evaluation_is_one_event),
