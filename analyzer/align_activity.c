@@ -163,20 +163,44 @@ static bool extent(const struct source *const *sources, size_t count, struct rea
     return *high > *low;
 }
 
-bool activity_of(const struct source *const *sources, size_t count, struct reading reading, double dt,
-                 struct arena *arena, struct activity *out) {
+static bool begin_grid(const struct source *const *sources, size_t count, struct reading reading, double dt,
+                       struct arena *arena, struct activity *out, struct bins *bins) {
     double low;
     double high;
     *out = (struct activity){.dt = dt};
     if (!(dt > 0) || !extent(sources, count, reading, &low, &high) || (high - low) / dt >= BINS_MOST) return false;
     out->start = dt * floor(low / dt);
     out->bins = (size_t)((high - out->start) / dt) + 1;
-    struct bins bins = {out->start, dt, out->bins, arena_array(arena, out->bins, sizeof(double)),
-                        arena_array(arena, out->bins, sizeof(double))};
+    *bins = (struct bins){out->start, dt, out->bins, arena_array(arena, out->bins, sizeof(double)),
+                          arena_array(arena, out->bins, sizeof(double))};
+    return true;
+}
+
+static bool any_series(const struct activity *activity) {
+    for (int role = 0; role < ACTIVITY_COUNT_; role++)
+        if (activity->series[role] != NULL) return true;
+    return false;
+}
+
+bool activity_of(const struct source *const *sources, size_t count, struct reading reading, double dt,
+                 struct arena *arena, struct activity *out) {
+    struct bins bins;
+    if (!begin_grid(sources, count, reading, dt, arena, out, &bins)) return false;
     gather_all(sources, count, tellings, sizeof tellings / sizeof tellings[0], reading, &bins, arena, out);
     gather_all(sources, count, second_choice, sizeof second_choice / sizeof second_choice[0], reading, &bins, arena,
                out);
-    for (int role = 0; role < ACTIVITY_COUNT_; role++)
-        if (out->series[role] != NULL) return true;
-    return false;
+    return any_series(out);
+}
+
+bool activity_of_gpus(const struct source *const *sources, size_t count, double dt, struct arena *arena,
+                      struct activity *out) {
+    static const struct telling gpus[] = {
+        {ENTITY_GPU, NULL, "utilization.gpu", ACTIVITY_GPU, 1, 0},
+        {ENTITY_GPU, NULL, "power.draw", ACTIVITY_THROUGHPUT, 1, 0},
+    };
+    struct bins bins;
+    struct reading printed = {0};
+    if (!begin_grid(sources, count, printed, dt, arena, out, &bins)) return false;
+    gather_all(sources, count, gpus, sizeof gpus / sizeof gpus[0], printed, &bins, arena, out);
+    return any_series(out);
 }

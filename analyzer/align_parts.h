@@ -55,6 +55,11 @@ struct reading {
 bool activity_of(const struct source *const *sources, size_t count, struct reading reading, double dt,
                  struct arena *arena, struct activity *out);
 
+// What GPUs do, twice: utilisation (ACTIVITY_GPU), and power where others have throughput, since GPUs that spin while
+// they wait for others show it there alone.
+bool activity_of_gpus(const struct source *const *sources, size_t count, double dt, struct arena *arena,
+                      struct activity *out);
+
 // ── spans: when a log begins and ends (align_spans.c) ──
 
 struct span {

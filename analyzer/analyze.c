@@ -6,6 +6,7 @@
 
 #include "analyzer/align.h"
 #include "analyzer/cause.h"
+#include "analyzer/nodes.h"
 #include "analyzer/run_host.h"
 #include "analyzer/years.h"
 #include "core/lang.h"
@@ -58,8 +59,12 @@ static void list_rules(struct run *run) {
 
 static void judge(struct run *run) {
     struct claims claims = {0};
-    for (size_t i = 0; cause_modules[i].judge != NULL; i++) cause_modules[i].judge(run, &claims);
-    apportion(run, &claims);
+    if (run->node_count > 0) {
+        nodes_judge(run, &claims);
+    } else {
+        for (size_t i = 0; cause_modules[i].judge != NULL; i++) cause_modules[i].judge(run, &claims);
+        apportion(run, &claims);
+    }
     phases_cut(run, &claims);
     relations_find(run);
     quality_grade(run, &claims);
@@ -79,6 +84,38 @@ static void judge_without_grid(struct run *run) {
     run->sampling = NAN;
 }
 
+static void place_sources(struct run *run) {
+    if (nodes_find(run)) return;
+    size_t count = run->recording->source_count;
+    align_sources(run->recording, run->options, run->arena, run->clocks, &run->out->reference, &run->out->zone);
+    years_settle(run->out->reference, run->clocks, count, run->arena);
+    bool ambiguous = false;
+    run->out->host =
+        run_host_settle(run->out->reference, run->options->host, run->clocks, count, run->arena, &ambiguous);
+}
+
+static void read_devices(struct run *run) {
+    if (run->node_count > 0) {
+        nodes_read(run);
+        return;
+    }
+    gpus_read(run);
+    host_read(run);
+    disks_read(run);
+    gpus_account(run);
+    stalls_find(run);
+    health_judge(run);
+}
+
+// From here on the logs are those with the names of devices as people see them.
+static void show_names(struct run *run) {
+    for (size_t i = 0; i < run->recording->source_count; i++) {
+        if (run->recording->sources[i] == run->out->reference) run->out->reference = run->shown->sources[i];
+        run->clocks[i].source = run->shown->sources[i];
+    }
+    run->out->recording = run->shown;
+}
+
 struct diagnosis *analyze(const struct recording *recording, const struct analyze_options *options) {
     struct arena *arena = arena_new();
     struct diagnosis *out = arena_alloc(arena, sizeof *out);
@@ -90,10 +127,7 @@ struct diagnosis *analyze(const struct recording *recording, const struct analyz
                       .rules = options->rules,
                       .out = out,
                       .clocks = clocks};
-    align_sources(recording, options, arena, clocks, &out->reference, &out->zone);
-    years_settle(out->reference, clocks, recording->source_count, arena);
-    bool ambiguous = false;
-    out->host = run_host_settle(out->reference, options->host, clocks, recording->source_count, arena, &ambiguous);
+    place_sources(&run);
     out->clocks = clocks;
     out->clock_count = recording->source_count;
     if (!grid_span(&run)) judge_without_grid(&run);
@@ -101,18 +135,14 @@ struct diagnosis *analyze(const struct recording *recording, const struct analyz
     out->end = run.end;
     out->bin_seconds = run.dt;
     out->bin_count = run.bins;
-    gpus_read(&run);
-    host_read(&run);
-    disks_read(&run);
-    gpus_account(&run);
-    stalls_find(&run);
-    health_judge(&run);
+    read_devices(&run);
     name_gpus(&run);
     name_disks(&run);
     show_lanes(&run);
     list_rules(&run);
     grid_series_all(&run);
     judge(&run);
+    if (run.shown != NULL) show_names(&run);
     return out;
 }
 

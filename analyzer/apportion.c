@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "analyzer/cause.h"
+#include "analyzer/apportion.h"
 #include "analyzer/clock_loss.h"
 #include "core/lang.h"
 
@@ -154,16 +154,19 @@ static struct claim *neighbours(const struct run *run, struct claim *const *take
     return 5 * count >= 3 * starved ? best : NULL;
 }
 
-struct shares {
-    double seconds[CAUSE_COUNT_];
-    double clock_seconds[CAUSE_COUNT_];  // the part that rests on the clock exponent
-    double span[CAUSE_COUNT_];           // GPU-seconds of the bins it took
-};
-
-static struct claim *claim_of(const struct claims *claims, enum cause cause) {
+static struct claim *claim_among(const struct claims *claims, enum cause cause) {
     for (size_t k = 0; k < claims->count; k++)
         if (claims->items[k].cause == cause && claims->items[k].supported) return &claims->items[k];
     return NULL;
+}
+
+// The claim that holds for a cause: the run's own, else, where it is a host of several, one of all or of another host.
+static struct claim *claim_of(const struct run *run, const struct claims *claims, enum cause cause) {
+    struct claim *claim = claim_among(claims, cause);
+    if (claim == NULL && run->shared_claims != NULL) claim = claim_among(run->shared_claims, cause);
+    for (size_t k = 0; claim == NULL && k < run->foreign_count; k++)
+        if (run->foreign[k].claim->cause == cause) claim = run->foreign[k].claim;
+    return claim;
 }
 
 static void give(struct shares *shares, struct claim *claim, enum cause cause, double seconds, double span) {
@@ -181,7 +184,7 @@ static void give_clock(struct run *run, const struct claims *claims, struct shar
         double waiting = isnan(gpu->waiting[i]) ? 0 : (double)gpu->waiting[i];
         if (lost + waiting < LOSS_RESOLUTION) continue;
         enum cause cause = clock_loss_cause(run, gpu, i);
-        struct claim *claim = cause < CAUSE_COUNT_ ? claim_of(claims, cause) : NULL;
+        struct claim *claim = cause < CAUSE_COUNT_ ? claim_of(run, claims, cause) : NULL;
         if (cause == CAUSE_COUNT_ || claim == NULL) {
             if (waiting > lost) continue;  // waiting for a clock cut that nobody can name is not counted twice
             cause = CAUSE_UNKNOWN;
@@ -220,19 +223,51 @@ static void join_stalls(const struct run *run, struct claim **taken) {
 static void give_steps(const struct run *run, const struct claims *claims, struct shares *shares, size_t i,
                        double *by_cause) {
     if (isnan(run->step_lost[i])) return;
-    struct claim *claim = claim_of(claims, CAUSE_COMMUNICATION_BOUND);
+    struct claim *claim = claim_of(run, claims, CAUSE_COMMUNICATION_BOUND);
     if (claim != NULL && !present(claim, i)) claim = NULL;
     enum cause cause = claim != NULL ? CAUSE_COMMUNICATION_BOUND : CAUSE_UNKNOWN;
     double span = (double)run->active[i] * run->dt;
     double seconds = (double)run->step_lost[i] * span;
+    if (run->awaited != NULL && run->awaited_claim[i] != NULL)
+        seconds -= (double)run->awaited[i] * span;  // the wait for another host is no second loss
+    if (seconds <= 0) return;
     give(shares, claim, cause, seconds, span);
     by_cause[cause] += seconds;
+}
+
+// GPUs that spin while another host of the run holds them back.
+static void give_awaited(const struct run *run, struct shares *shares, size_t i, double *by_cause) {
+    if (run->awaited == NULL || run->awaited_claim[i] == NULL) return;
+    struct claim *claim = run->awaited_claim[i];
+    double span = (double)run->active[i] * run->dt;
+    double seconds = (double)run->awaited[i] * span;
+    give(shares, claim, claim->cause, seconds, span);
+    by_cause[claim->cause] += seconds;
+}
+
+bool claim_by_elimination(const struct claim *claim) {
+    return claim->cause == CAUSE_INPUT_ELSEWHERE || claim->cause == CAUSE_EPOCH_GAP;
+}
+
+// What is shown on another host of one synchronous run explains more than what is left by elimination, or one full
+// core: a process that waits for the others spins.
+static struct claim *taker_anywhere(const struct run *run, const struct claims *claims, size_t bin) {
+    struct claim *own = taker(claims, bin);
+    if (own != NULL && !own->weak && !claim_by_elimination(own)) return own;
+    const struct foreign *best = NULL;
+    for (size_t k = 0; k < run->foreign_count; k++) {
+        const struct foreign *foreign = &run->foreign[k];
+        if (foreign->claim->active == NULL || !(foreign->claim->active[bin] >= 0.5F)) continue;
+        if (own != NULL && claim_by_elimination(foreign->claim)) continue;
+        if (best == NULL || foreign->explained > best->explained) best = foreign;
+    }
+    return best != NULL ? best->claim : own;
 }
 
 // Two passes over the starved bins: signals first, then the edges by their neighbours.
 static void give_starved(struct run *run, const struct claims *claims, struct shares *shares, struct claim **taken) {
     for (size_t i = 0; i < run->bins; i++)
-        taken[i] = job_bin(run, i) && run->starved[i] >= (float)LOSS_RESOLUTION ? taker(claims, i) : NULL;
+        taken[i] = job_bin(run, i) && run->starved[i] >= (float)LOSS_RESOLUTION ? taker_anywhere(run, claims, i) : NULL;
     join_stalls(run, taken);
     struct claim **edges = arena_array(run->arena, run->bins, sizeof *edges);
     for (size_t i = 0; i < run->bins; i++)
@@ -316,7 +351,7 @@ static void count_hours(struct run *run) {
     run->out->gpu_hours = (seconds[GPU_IDLE] + seconds[GPU_STARTING] + seconds[GPU_ACTIVE] + seconds[GPU_DEAD]) / 3600;
 }
 
-void apportion(struct run *run, struct claims *claims) {
+void apportion_decide(struct run *run, struct claims *claims) {
     for (size_t k = 0; k < claims->count; k++) {
         struct claim *claim = &claims->items[k];
         if (claim->takes == LOSS_STARVED) measure(run, claims, claim);
@@ -325,7 +360,30 @@ void apportion(struct run *run, struct claims *claims) {
         else
             decide_certain(claim);
     }
-    struct shares *shares = arena_alloc(run->arena, sizeof *shares);
+}
+
+bool apportion_would_hold(struct run *run, const struct claims *claims, struct claim *claim) {
+    claim->contrast = (struct contrast){0};
+    measure(run, claims, claim);
+    claim->disk = NULL;  // its clock was looked at on its own host
+    decide(run, claim);
+    return claim->supported;
+}
+
+// What the hosts lost to each cause in a bin, for the whole run.
+static void add_losses(const struct run *run, size_t i, const struct claim *taken, const double *clock) {
+    double *losses = run->bin_losses[i];
+    double span = (double)run->active[i] * run->dt;
+    if (run->dead_cause[i] < CAUSE_COUNT_) {
+        losses[run->dead_cause[i]] += span;
+        return;
+    }
+    if (run->starved[i] >= (float)LOSS_RESOLUTION)
+        losses[taken != NULL ? taken->cause : CAUSE_UNKNOWN] += (double)run->starved[i] * span;
+    for (size_t c = 0; c < CAUSE_COUNT_; c++) losses[c] += clock[c];
+}
+
+void apportion_losses(struct run *run, const struct claims *claims, struct shares *shares) {
     struct claim **taken = arena_array(run->arena, run->bins, sizeof *taken);
     unsigned char *causes = arena_array(run->arena, run->bins, 1);
     float *lost = grid_empty(run);
@@ -335,12 +393,14 @@ void apportion(struct run *run, struct claims *claims) {
         double span = (double)run->active[i] * run->dt;
         if (job_bin(run, i)) give_clock(run, claims, shares, i, clock);
         if (job_bin(run, i)) give_steps(run, claims, shares, i, clock);
+        if (job_bin(run, i)) give_awaited(run, shares, i, clock);
         if (run->dead_cause[i] < CAUSE_COUNT_ && span > 0) {
             enum cause cause = (enum cause)run->dead_cause[i];
-            give(shares, claim_of(claims, cause), cause, span, span);
+            give(shares, claim_of(run, claims, cause), cause, span, span);
         }
         causes[i] = bin_cause(run, i, taken[i], clock);
         if (span <= 0) continue;
+        if (run->bin_losses != NULL) add_losses(run, i, taken[i], clock);
         double sum = run->dead_cause[i] < CAUSE_COUNT_ ? span : 0;
         if (job_bin(run, i)) {
             sum = run->starved[i] >= (float)LOSS_RESOLUTION ? (double)run->starved[i] * span : 0;
@@ -348,11 +408,22 @@ void apportion(struct run *run, struct claims *claims) {
         }
         lost[i] = (float)(sum / span > 1 ? 1 : sum / span);
     }
+    run->taken = taken;
     run->out->bin_cause = causes;
     run->out->lost_share = lost;
+}
+
+void apportion_finish(struct run *run, struct claims *claims, const struct shares *shares) {
     write_losses(run, shares);
     count_hours(run);
     double job = (run->out->gpu_hours - run->out->idle_gpu_hours - run->out->startup_gpu_hours) * 3600;
     for (size_t k = 0; k < claims->count; k++)
         claims->items[k].job_share = job > 0 ? claims->items[k].lost_gpu_seconds / job : 0;
+}
+
+void apportion(struct run *run, struct claims *claims) {
+    struct shares *shares = arena_alloc(run->arena, sizeof *shares);
+    apportion_decide(run, claims);
+    apportion_losses(run, claims, shares);
+    apportion_finish(run, claims, shares);
 }

@@ -56,7 +56,8 @@ struct claim {
     bool supported;
     const char *why_not;  // if it is not
     double lost_gpu_seconds;
-    double job_share;  // of the job's GPU time
+    double job_share;      // of the job's GPU time
+    double *host_seconds;  // of lost_gpu_seconds, per host of a run over several; else NULL
 };
 
 struct claims {

@@ -24,7 +24,7 @@ void judge_disk_failing(struct run *run, struct claims *claims) {
         const struct disk_health *health = &run->out->health[h];
         const char *log = "";
         uint32_t line = 0;
-        size_t errors = kernel_errors(run, health->entity, &log, &line);
+        size_t errors = kernel_errors(run, run_device(run, health->entity), &log, &line);
         struct claim *claim = claims_add(claims, CAUSE_DISK_FAILING, health->entity, LOSS_NONE);
         claim->test = arena_printf(run->arena, tr("SMART counters of %s"), health->entity);
         claim->value = health->level;

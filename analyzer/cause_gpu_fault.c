@@ -30,7 +30,7 @@ static const struct gpu *gpu_by_bus(const struct run *run, const char *bus) {
     unsigned long own = 0;
     if (!bus_number(bus, &wanted)) return NULL;
     for (size_t g = 0; g < run->gpu_count; g++) {
-        const char *text = source_fact_value(run->gpus[g].source, run->gpus[g].entity, "pci.bus_id");
+        const char *text = source_fact_value(run->gpus[g].source, run->gpus[g].table->entity, "pci.bus_id");
         if (text != NULL && bus_number(text, &own) && own == wanted) return &run->gpus[g];
     }
     return NULL;
@@ -76,7 +76,7 @@ static void judge_event(struct run *run, struct claims *claims, const struct sou
     if (!in_run(run, at)) return;
     const struct gpu *gpu = event->entity[0] != '\0' ? gpu_by_bus(run, event->entity) : NULL;
     for (size_t g = 0; gpu == NULL && g < run->gpu_count; g++)
-        if (strcmp(run->gpus[g].entity, event->entity) == 0) gpu = &run->gpus[g];
+        if (strcmp(run->gpus[g].table->entity, event->entity) == 0) gpu = &run->gpus[g];
     if (gpu == NULL) gpu = gpu_that_ended(run, at);
     for (size_t i = 0; i < claims->count; i++)  // the first line of an incident speaks for it
         if (claims->items[i].cause == CAUSE_GPU_FAULT && !claims->items[i].no_data &&

@@ -9,7 +9,7 @@
 // power.default_limit where logged.
 static double default_limit(const struct run *run, const struct gpu *gpu) {
     for (size_t i = 0; i < run->recording->source_count; i++) {
-        const struct table *table = source_find(run->recording->sources[i], gpu->entity);
+        const struct table *table = source_find(run->recording->sources[i], run_device(run, gpu->entity));
         const struct column *column = table_find(table, "power.default_limit");
         if (column != NULL) return column_stats(table, column).mean;
     }

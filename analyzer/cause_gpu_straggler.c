@@ -85,7 +85,7 @@ void judge_gpu_straggler(struct run *run, struct claims *claims) {
         arena_printf(run->arena,
                      tr("Run nvidia-smi -q -d CLOCK,PERFORMANCE,TEMPERATURE -i %s and compare with a sibling; "
                         "until it is mended leave this GPU out."),
-                     strncmp(slow->entity, "gpu", 3) == 0 ? slow->entity + 3 : slow->entity);
+                     strncmp(slow->table->entity, "gpu", 3) == 0 ? slow->table->entity + 3 : slow->table->entity);
     claim_evidence(
         run, claim, 1,
         arena_printf(run->arena, tr("SM clock of %s %.0f MHz, of its siblings %.0f MHz, over the same samples"),

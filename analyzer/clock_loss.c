@@ -9,6 +9,7 @@ static bool works(const struct gpu *gpu, size_t bin) {
 }
 
 const struct gpu *straggler_in(const struct run *run, size_t bin) {
+    if (run->siblings != NULL) return straggler_in(run->siblings, bin);
     double limit = rules_get(run->rules, "gpu.straggler_percent") / 100;
     const struct gpu *slow = NULL;
     size_t busy = 0;

@@ -247,7 +247,9 @@ struct diagnosis {
     millis start, end;               // of the run, run clock
     const char *zone;                // NULL: the clock printed by the reference source
     const struct source *reference;  // the source that gives the run clock
-    const char *host;
+    const char *host;                // "" if no log names one, or several are in the run
+    const char **hosts;              // of a run over several; devices are then named "node1:gpu0"
+    size_t host_count;               // 0 or at least 2
     const char **gpus;
     size_t gpu_count;
     const char **disks;

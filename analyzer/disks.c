@@ -96,7 +96,7 @@ static void read_disk(const struct run *run, struct disk *disk) {
 
 static bool disk_known(const struct run *run, const char *entity) {
     for (size_t i = 0; i < run->disk_count; i++)
-        if (strcmp(run->disks[i].entity, entity) == 0) return true;
+        if (strcmp(run->disks[i].table->entity, entity) == 0) return true;
     return false;
 }
 
@@ -107,7 +107,7 @@ static void add_disks_of(struct run *run, const struct source *source) {
         if (table_find(table, "%util") == NULL && table_find(table, "r/s") == NULL) continue;
         if (disk_known(run, table->entity) || is_partition(source, table->entity)) continue;
         struct disk *disk = &run->disks[run->disk_count++];
-        *disk = (struct disk){.entity = table->entity, .source = source, .table = table, .model = ""};
+        *disk = (struct disk){.entity = run_name(run, table->entity), .source = source, .table = table, .model = ""};
         disk->class = class_by_name(table->entity);
         read_disk(run, disk);
     }
@@ -129,7 +129,7 @@ static enum disk_class class_by_data(const struct run *run, const struct disk *d
 
 static enum disk_class class_by_page(const struct run *run, const struct disk *disk) {
     for (size_t i = 0; i < run->recording->source_count; i++) {
-        const char *rotation = source_fact_value(run->recording->sources[i], disk->entity, "rotation");
+        const char *rotation = source_fact_value(run->recording->sources[i], disk->table->entity, "rotation");
         if (rotation == NULL) continue;
         if (text_has(text_of(rotation), "Solid State")) return DISK_SSD;
         if (text_has(text_of(rotation), "rpm")) return DISK_HDD;

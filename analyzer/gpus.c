@@ -12,7 +12,7 @@
 
 static bool gpu_known(const struct run *run, const char *entity) {
     for (size_t i = 0; i < run->gpu_count; i++)
-        if (strcmp(run->gpus[i].entity, entity) == 0) return true;
+        if (strcmp(run_device(run, run->gpus[i].entity), entity) == 0) return true;
     return false;
 }
 
@@ -23,7 +23,7 @@ static float *gpu_column(const struct run *run, const struct gpu *gpu, const cha
     for (size_t i = 0; i < run->recording->source_count; i++) {
         const struct source *source = run->recording->sources[i];
         if (source == gpu->source || source->refused) continue;
-        float *more = grid_column(run, source, source_find(source, gpu->entity), quantity);
+        float *more = grid_column(run, source, source_find(source, run_device(run, gpu->entity)), quantity);
         if (values == NULL) {
             values = more;
             continue;
@@ -86,7 +86,7 @@ static void add_gpus_of(struct run *run, const struct source *source) {
         if (table->entity_kind != ENTITY_GPU || gpu_known(run, table->entity)) continue;
         if (table_find(table, "utilization.gpu") == NULL || table->row_count < 2) continue;
         struct gpu *gpu = &run->gpus[run->gpu_count++];
-        gpu->entity = table->entity;
+        gpu->entity = run_name(run, table->entity);
         gpu->source = source;
         gpu->table = table;
         read_columns(run, gpu);
@@ -226,16 +226,34 @@ static double busy_clock(const struct run *run, const struct gpu *gpu, double sh
     return level;
 }
 
-static void clock_references(struct run *run) {
+// GPUs of several hosts are compared only if they are known to be of one kind.
+static bool alike(const struct run *run, const struct gpu *a, const struct gpu *b) {
+    if (run->node_count == 0 || strcmp(a->source->host, b->source->host) == 0) return true;
+    const char *x = source_fact_value(a->source, a->table->entity, "name");
+    const char *y = source_fact_value(b->source, b->table->entity, "name");
+    if (x != NULL && y != NULL) return strcmp(x, y) == 0;
+    double top = grid_quantile(a->clock_max, run->bins, 0.5);
+    return top > 0 && top == grid_quantile(b->clock_max, run->bins, 0.5);
+}
+
+// The highest of the clocks that GPUs of its kind have while not limited; NaN if none was ever.
+static double best_reference(const struct run *run, const struct gpu *gpu, const double *own) {
     double best = NAN;
+    for (size_t i = 0; i < run->gpu_count; i++)
+        if (!isnan(own[i]) && !(own[i] <= best) && alike(run, gpu, &run->gpus[i])) best = own[i];
+    return best;
+}
+
+static void clock_references(struct run *run) {
+    double *own = arena_array(run->arena, run->gpu_count, sizeof *own);
     for (size_t i = 0; i < run->gpu_count; i++) {
         struct gpu *gpu = &run->gpus[i];
-        gpu->clock_reference = free_clock(run, gpu);
+        gpu->clock_reference = own[i] = free_clock(run, gpu);
         gpu->clock_reference_note = tr("its own clock while busy and not limited");
-        if (!isnan(gpu->clock_reference) && !(gpu->clock_reference <= best)) best = gpu->clock_reference;
     }
     for (size_t i = 0; i < run->gpu_count; i++) {
         struct gpu *gpu = &run->gpus[i];
+        double best = best_reference(run, gpu, own);
         double top = grid_quantile(gpu->clock_max, run->bins, 0.5);
         bool limited = gpu->has_reasons && isnan(gpu->clock_reference);
         // Only a limit that the driver names makes the board's ceiling a fair reference: many boards never reach it.
@@ -366,7 +384,7 @@ static void account_steps(struct run *run) {
     }
 }
 
-static void sum_gpus(struct run *run) {
+void gpus_sum(struct run *run) {
     run->active = arena_array(run->arena, run->bins, sizeof *run->active);
     run->starved = grid_empty(run);
     run->clock_lost = grid_empty(run);
@@ -391,6 +409,7 @@ static void sum_gpus(struct run *run) {
         run->waiting[i] = (float)(sums[2] / (double)count);
         run->util[i] = (float)(sums[3] / (double)count);
     }
+    account_steps(run);
 }
 
 void gpus_account(struct run *run) {
@@ -409,6 +428,13 @@ void gpus_account(struct run *run) {
     for (size_t g = 0; g < run->gpu_count; g++) account_gpu(run, &run->gpus[g]);
     account_waiting(run);
     account_link(run);
-    sum_gpus(run);
-    account_steps(run);
+    gpus_sum(run);
+}
+
+void gpus_account_siblings(struct run *run) {
+    clock_references(run);
+    for (size_t g = 0; g < run->gpu_count; g++) account_gpu(run, &run->gpus[g]);
+    account_waiting(run);
+    account_link(run);
+    gpus_sum(run);
 }

@@ -11,7 +11,8 @@
 
 const struct source_clock *run_clock(const struct run *run, const struct source *source) {
     for (size_t i = 0; i < run->recording->source_count; i++)
-        if (run->clocks[i].source == source) return &run->clocks[i];
+        if (run->clocks[i].source == source || (run->shown != NULL && run->shown->sources[i] == source))
+            return &run->clocks[i];
     return NULL;
 }
 
@@ -60,6 +61,17 @@ double grid_quantile(const float *values, size_t count, double share) {
     return result;
 }
 
+// ── names ───────────────────────────────────────────────────────────────────
+
+const char *run_name(const struct run *run, const char *device) {
+    return run->host_name == NULL ? device : arena_printf(run->arena, "%s:%s", run->host_name, device);
+}
+
+const char *run_device(const struct run *run, const char *name) {
+    size_t length = run->host_name == NULL ? 0 : strlen(run->host_name);
+    return length > 0 && strncmp(name, run->host_name, length) == 0 && name[length] == ':' ? name + length + 1 : name;
+}
+
 // ── the axis ────────────────────────────────────────────────────────────────
 
 static bool has_gpu_rows(const struct source *source) {
@@ -100,7 +112,7 @@ static void find_span(struct run *run) {
     if (run->options->to != MILLIS_NONE && run->options->to < run->end) run->end = run->options->to;
 }
 
-static double gpu_cadence(const struct run *run) {
+double grid_sampling(const struct run *run) {
     double finest = NAN;
     for (size_t i = 0; i < run->recording->source_count; i++) {
         const struct source *source = run->recording->sources[i];
@@ -127,7 +139,7 @@ static double choose_step(double span, double cadence) {
 bool grid_span(struct run *run) {
     find_span(run);
     if (run->start == MILLIS_NONE || run->end <= run->start) return false;
-    run->sampling = gpu_cadence(run);
+    run->sampling = grid_sampling(run);
     double span = (double)(run->end - run->start) / 1000.0;
     run->dt = choose_step(span, run->sampling);
     run->bins = (size_t)ceil(span / run->dt);
@@ -260,7 +272,8 @@ void grid_series_all(struct run *run) {
                 if (!worth_showing(table, &table->columns[c])) continue;
                 const float *mean = grid_column(run, source, table, table->columns[c].quantity);
                 if (mean == NULL) continue;
-                series[count++] = (struct grid_series){source, table, &table->columns[c], mean};
+                const struct source *shown = run->shown == NULL ? source : run->shown->sources[i];
+                series[count++] = (struct grid_series){shown, &shown->tables[k], &table->columns[c], mean};
             }
         }
     }

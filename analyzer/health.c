@@ -120,7 +120,7 @@ static bool unnamed(const char *entity) {
 // Since-boot averages say nothing about the run, but a disk that never served in it still shows its kind there.
 static enum disk_class class_for_join(const struct run *run, const struct disk *disk) {
     if (disk->class != DISK_UNKNOWN) return disk->class;
-    const char *text = source_fact_value(disk->source, disk->entity, "since_boot_r_await");
+    const char *text = source_fact_value(disk->source, disk->table->entity, "since_boot_r_await");
     double await = NAN;
     if (text != NULL && text_number(text_of(text), &await)) {
         if (await > 0 && await < 1) return DISK_SSD;
@@ -160,13 +160,13 @@ static const char *namespace_of(const struct run *run, const char *entity) {
     size_t length = strlen(entity);
     if (strncmp(entity, "nvme", 4) != 0) return entity;
     for (size_t d = 0; d < run->disk_count; d++) {
-        const char *name = run->disks[d].entity;
+        const char *name = run->disks[d].table->entity;
         if (strcmp(name, entity) == 0) return entity;
         if (strncmp(name, entity, length) != 0 || name[length] != 'n') continue;
         if (found != NULL) return entity;
         found = &run->disks[d];
     }
-    return found != NULL ? found->entity : entity;
+    return found != NULL ? found->table->entity : entity;
 }
 
 // The page itself names no device. It belongs to the only disk it can belong to, or to nobody.
@@ -186,7 +186,7 @@ static const char *join(struct run *run, const struct source *source, const char
     }
     if (candidates == 1 && pages_like(run, protocol) == 1) {
         *how = arena_printf(run->arena, tr("the page names no device; %s is the only disk of its kind"), found->entity);
-        return found->entity;
+        return found->table->entity;
     }
     *how = tr("the page names no device, and several disks could be meant");
     return entity;
@@ -276,7 +276,7 @@ static const char *fact_or(const struct source *source, const char *entity, cons
 
 static void judge_disk(struct run *run, const struct source *source, const struct table *table,
                        struct disk_health *health) {
-    health->entity = join(run, source, table->entity, &health->joined);
+    health->entity = run_name(run, join(run, source, table->entity, &health->joined));
     health->model = fact_or(source, table->entity, "model", "");
     health->serial = fact_or(source, table->entity, "serial", "");
     health->verdict = fact_or(source, table->entity, "health", tr("unknown"));

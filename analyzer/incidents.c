@@ -58,17 +58,23 @@ static void apply(struct run *run, millis at, enum cause cause) {
     }
 }
 
-void incidents_apply(struct run *run) {
-    run->dead_cause = arena_array(run->arena, run->bins, 1);
-    memset(run->dead_cause, CAUSE_COUNT_, run->bins);
-    for (size_t i = 0; i < run->recording->source_count; i++) {
-        const struct source *source = run->recording->sources[i];
-        if (!run->clocks[i].placed) continue;
+static void apply_all(struct run *run, const struct run *from) {
+    for (size_t i = 0; i < from->recording->source_count; i++) {
+        const struct source *source = from->recording->sources[i];
+        if (!from->clocks[i].placed) continue;
         for (size_t k = 0; k < source->event_count; k++) {
             enum cause cause = cause_of(&source->events[k]);
             if (cause == CAUSE_COUNT_) continue;
-            millis at = clock_to_run(&run->clocks[i], source->events[k].time, source->events[k].line);
+            millis at = clock_to_run(&from->clocks[i], source->events[k].time, source->events[k].line);
             if (at != MILLIS_NONE && at >= run->start - 60000 && at <= run->end + 60000) apply(run, at, cause);
         }
     }
 }
+
+void incidents_apply(struct run *run) {
+    run->dead_cause = arena_array(run->arena, run->bins, 1);
+    memset(run->dead_cause, CAUSE_COUNT_, run->bins);
+    apply_all(run, run);
+}
+
+void incidents_apply_from(struct run *run, const struct run *other) { apply_all(run, other); }

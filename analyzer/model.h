@@ -82,6 +82,11 @@ struct stall {
     bool at_checkpoint;
 };
 
+struct claim;
+struct claims;
+struct foreign;
+struct node;
+
 struct run {
     struct arena *arena;
     const struct recording *recording;
@@ -117,7 +122,27 @@ struct run {
     float *util;                // mean utilisation, %
     unsigned char *dead_cause;  // per bin: CAUSE_GPU_FAULT or CAUSE_GPU_MEMORY after the job's death, else CAUSE_COUNT_
     bool *stalled;              // the bin lies in a stall that recurs
+    struct claim **taken;       // per bin: the claim that has the starved time; NULL: unknown
+
+    // A run over several hosts: each is a run of its own on the common grid (see nodes.h).
+    struct node *nodes;             // of the whole run; NULL if it is on one host
+    size_t node_count;              // 0 or at least 2
+    const struct recording *shown;  // of the whole run: the logs with the names of devices as people see them
+    // Of a host's own run:
+    const char *host_name;         // NULL if there is only one
+    struct run *siblings;          // whose GPUs work in one job with its own; NULL: its own only
+    struct claims *shared_claims;  // about all siblings; NULL if there are none
+    struct foreign *foreign;       // claims of other hosts that its loss goes with
+    size_t foreign_count;
+    float *awaited;                      // per bin: share of its GPU time spent spinning for another host; NULL: none
+    struct claim **awaited_claim;        // and for what
+    double (*bin_losses)[CAUSE_COUNT_];  // per bin: GPU-seconds by cause, added up over hosts; NULL: not wanted
 };
+
+// The name of a device to people: "gpu0", or "node2:gpu0" where the run is over several hosts; and back to what the
+// logs call it.
+const char *run_name(const struct run *run, const char *device);
+const char *run_device(const struct run *run, const char *name);
 
 // ── grid.c ──
 
@@ -130,6 +155,8 @@ float *grid_column(const struct run *run, const struct source *source, const str
 float *grid_values(const struct run *run, const struct source *source, const struct table *table,
                    const struct column *column);
 float *grid_empty(const struct run *run);  // all NaN
+// Seconds between two samples of the finest GPU log; NaN if there is none.
+double grid_sampling(const struct run *run);
 double grid_mean(const float *values, size_t count);
 // Quantile of the present values, NaN if there are none.
 double grid_quantile(const float *values, size_t count, double share);
@@ -142,6 +169,10 @@ void grid_series_all(struct run *run);
 // ── gpus.c, host.c, disks.c, stalls.c: fill the members of run ──
 void gpus_read(struct run *run);
 void gpus_account(struct run *run);
+// The same for GPUs of several hosts that work in one job, after each host's own: who waits for whom.
+void gpus_account_siblings(struct run *run);
+// What all GPUs lost, per bin; and to slow steps.
+void gpus_sum(struct run *run);
 void host_read(struct run *run);
 void disks_read(struct run *run);
 void stalls_find(struct run *run);
@@ -149,6 +180,8 @@ void stalls_find(struct run *run);
 // ── incidents.c ──
 // Faults and out-of-memory events that ended the job: sets states and dead_cause.
 void incidents_apply(struct run *run);
+// What ended the job on another host ended it on this one, too.
+void incidents_apply_from(struct run *run, const struct run *other);
 
 // ── health.c ──
 void health_judge(struct run *run);

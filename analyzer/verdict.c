@@ -235,7 +235,7 @@ void verdict_reach(struct run *run, struct claims *claims) {
         why(run, verdict, claim);
         counterfactual(run, verdict, loss_cause, claim);
         if (claim->disk != NULL && health_of(run, claim->disk->entity) == NULL)
-            verdict->settle = arena_printf(run->arena, "smartctl -x /dev/%s", claim->disk->entity);
+            verdict->settle = arena_printf(run->arena, "smartctl -x /dev/%s", claim->disk->table->entity);
     } else if (cause == CAUSE_UNKNOWN) {
         unknown_words(run, verdict, claims);
     } else {
