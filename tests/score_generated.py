@@ -44,8 +44,9 @@ def make_run(scenario, seed, where):
     os.makedirs(os.path.join(where, "truth"), exist_ok=True)
     os.replace(os.path.join(made, "truth.json"), os.path.join(where, "truth", "truth.json"))
     end = truth["run"]["t0"] + truth["run"]["seconds"]
-    for name in os.listdir(made):
-        os.utime(os.path.join(made, name), (end, end))
+    for folder, _, names in os.walk(made):
+        for name in names:
+            os.utime(os.path.join(folder, name), (end, end))
     return truth, made
 
 
@@ -103,7 +104,10 @@ def phases(truth, report):
 
 def clocks(truth, report):
     """Errors of the graded clocks relative to the GPU log; None where the report does not claim to know."""
-    said = {os.path.basename(c["source"]): c for c in report.get("clocks") or []}
+    said = {}
+    for c in report.get("clocks") or []:
+        parts = c["source"].split("/")
+        said[parts[-1]] = said["/".join(parts[-2:])] = c
     reference = next(c for c in truth["clocks"] if c["kind"] == "gpu")
     base = (said.get(reference["source"]) or {}).get("offset_seconds") or 0.0
     result = []

@@ -52,12 +52,20 @@ static void prepare(struct machine *machine, const struct story *story, struct l
     }
 }
 
+struct crew {
+    struct machine machines[NODES_MOST];
+};
+
+static void gather(struct crew *crew, const struct tale *tale, struct ledger *ledger) {
+    ledger_init(ledger, tale->nodes[0].plan.seconds);
+    for (int i = 0; i < tale->count; i++) prepare(&crew->machines[i], &tale->nodes[i], ledger);
+}
+
 // Simulates without logs, to see what a draw amounts to.
-static void rehearse(const struct story *story, struct ledger *ledger) {
-    struct machine machine;
-    ledger_init(ledger, story->plan.seconds);
-    prepare(&machine, story, ledger);
-    while (machine.now < story->plan.seconds) machine_tick(&machine);
+static void rehearse(const struct tale *tale, struct ledger *ledger) {
+    struct crew crew;
+    gather(&crew, tale, ledger);
+    while (crew.machines[0].now < tale->nodes[0].plan.seconds) machines_tick(crew.machines, tale->count);
 }
 
 struct desk {
@@ -104,28 +112,51 @@ static void sample_smart(struct desk *desk, const struct machine *machine) {
     if (machine->now >= due) log_smart(&desk->smart, machine, desk->smart_taken++);
 }
 
-static bool perform(const struct story *story, struct ledger *ledger, const char *dir) {
-    struct machine machine;
-    struct desk desk;
-    if (!open_desk(&desk, dir, story)) return false;
-    ledger_init(ledger, story->plan.seconds);
-    prepare(&machine, story, ledger);
-    machine.listener = (struct listener){hear, &desk};
+static void sample_all(struct desk *desk, const struct machine *machine) {
+    sample(&desk->gpu, machine, log_nvidia);
+    sample(&desk->iostat, machine, log_iostat);
+    sample(&desk->vmstat, machine, log_vmstat);
+    sample(&desk->mpstat, machine, log_mpstat);
+    sample_smart(desk, machine);
+}
+
+static bool make_directory(const char *path) {
+    if (mkdir(path, 0777) == 0 || errno == EEXIST) return true;
+    fprintf(stderr, "generate: %s: %s\n", path, strerror(errno));
+    return false;
+}
+
+// The logs of a node lie in a directory of its name.
+static bool set_up(struct desk *desk, struct machine *machine, const struct story *story, const char *dir) {
+    char path[4096];
+    const char *node = story->plan.node;
+    snprintf(path, sizeof path, "%s%s%s", dir, node ? "/" : "", node ? node : "");
+    if (!make_directory(path) || !open_desk(desk, path, story)) return false;
+    machine->listener = (struct listener){hear, desk};
     // People start one tool after the other.
     struct noise noise = noise_new(story->plan.seed, "start");
-    desk.gpu.next = noise_between(&noise, 1, 4);
-    desk.vmstat.next = noise_between(&noise, 0, 2);
-    desk.mpstat.next = noise_between(&noise, 0, 2);
-    while (machine.now < story->plan.seconds) {
-        machine_tick(&machine);
-        sample(&desk.gpu, &machine, log_nvidia);
-        sample(&desk.iostat, &machine, log_iostat);
-        sample(&desk.vmstat, &machine, log_vmstat);
-        sample(&desk.mpstat, &machine, log_mpstat);
-        sample_smart(&desk, &machine);
+    desk->gpu.next = noise_between(&noise, 1, 4);
+    desk->vmstat.next = noise_between(&noise, 0, 2);
+    desk->mpstat.next = noise_between(&noise, 0, 2);
+    return true;
+}
+
+static bool perform(const struct tale *tale, struct ledger *ledger, const char *dir) {
+    struct crew crew;
+    struct desk desks[NODES_MOST];
+    gather(&crew, tale, ledger);
+    for (int i = 0; i < tale->count; i++)
+        if (!set_up(&desks[i], &crew.machines[i], &tale->nodes[i], dir)) return false;
+    while (crew.machines[0].now < tale->nodes[0].plan.seconds) {
+        machines_tick(crew.machines, tale->count);
+        for (int i = 0; i < tale->count; i++) sample_all(&desks[i], &crew.machines[i]);
     }
-    if (desk.dmesg.file) log_dmesg(&desk.dmesg, &machine);
-    return close_desk(&desk);
+    bool well = true;
+    for (int i = 0; i < tale->count; i++) {
+        if (desks[i].dmesg.file) log_dmesg(&desks[i].dmesg, &crew.machines[i]);
+        well = close_desk(&desks[i]) && well;
+    }
+    return well;
 }
 
 static int usage(void) {
@@ -145,23 +176,20 @@ int main(int argc, char **argv) {
         return 2;
     }
     uint64_t seed = strtoull(argv[2], NULL, 10);
-    struct story story;
+    struct tale tale;
     struct ledger ledger = {0};
     for (int attempt = 0; attempt < DRAWS_MOST; attempt++) {
-        scenario_draw(scenario, seed, attempt, &story);
-        if (argc == 5) story.plan.start = strtoll(argv[4], NULL, 10);
-        rehearse(&story, &ledger);
-        if (truth_typical(&story, &ledger)) break;
+        scenario_draw(scenario, seed, attempt, &tale);
+        for (int i = 0; argc == 5 && i < tale.count; i++) tale.nodes[i].plan.start = strtoll(argv[4], NULL, 10);
+        rehearse(&tale, &ledger);
+        if (truth_typical(&tale, &ledger)) break;
         if (attempt + 1 == DRAWS_MOST) {
             fprintf(stderr, "generate: %s %s: no typical run in %d draws\n", argv[1], argv[2], DRAWS_MOST);
             return 3;
         }
     }
-    if (mkdir(argv[3], 0777) != 0 && errno != EEXIST) {
-        fprintf(stderr, "generate: %s: %s\n", argv[3], strerror(errno));
-        return 4;
-    }
-    bool well = perform(&story, &ledger, argv[3]) && truth_write(&story, &ledger, argv[3], seed);
+    if (!make_directory(argv[3])) return 4;
+    bool well = perform(&tale, &ledger, argv[3]) && truth_write(&tale, &ledger, argv[3], seed);
     ledger_free(&ledger);
     return well ? 0 : 4;
 }

@@ -12,7 +12,7 @@
 
 #include "samples/generator/noise.h"
 
-enum { GPUS_MOST = 8, DISKS_MOST = 4, CORES_MOST = 128 };
+enum { GPUS_MOST = 8, DISKS_MOST = 4, CORES_MOST = 128, NODES_MOST = 4 };
 
 // What GPU time was lost to. The order is that of truth_names.
 enum truth {
@@ -165,6 +165,7 @@ struct plan {
     struct spell swapping;
     struct spell hot;  // cooling fails
     double hot_factor;
+    int hot_only;               // of this GPU alone, counted from 1; 0: of all
     struct spell foreign_read;  // a stranger reads from foreign_disk
     int foreign_disk;
     double foreign_rate, foreign_kib;
@@ -176,6 +177,12 @@ struct plan {
     double xid_at, oom_at;  // seconds; 0: never
     int xid, fault_gpu;
 
+    // A run over several nodes. Their plans differ in what is wrong with each.
+    const char *node;   // its name; NULL: the run is on one machine
+    bool synchronous;   // a step ends for all when the slowest has done it
+    bool host_barrier;  // the processes wait for each other before a step, too, with idle GPUs
+    bool holds_back;    // a slow GPU of this node is what all the others wait for
+
     double smart_growth;  // reallocated sectors during the run
     int reallocated, pending, uncorrectable;
     bool smart_failed;
@@ -183,7 +190,18 @@ struct plan {
 
 // ── the machine while it runs ───────────────────────────────────────────────
 
-enum job_state { JOB_ABSENT, JOB_LOADING, JOB_WAITING, JOB_STEP, JOB_COMM, JOB_CHECKPOINT, JOB_GAP, JOB_DEAD };
+enum job_state {
+    JOB_ABSENT,
+    JOB_LOADING,
+    JOB_WAITING,
+    JOB_READY,  // at the barrier before a step
+    JOB_STEP,
+    JOB_ARRIVED,  // at the collective that ends it
+    JOB_COMM,
+    JOB_CHECKPOINT,
+    JOB_GAP,
+    JOB_DEAD
+};
 
 struct core_times {  // seconds since boot
     double user, system, iowait, idle;
@@ -244,6 +262,8 @@ struct machine {
     struct ledger *ledger;
     struct listener listener;
     double checkpoint_began;
+    double left;       // of this tick
+    enum truth blame;  // what made this machine late in this step
 };
 
 #define TICK 0.05
@@ -251,7 +271,8 @@ struct machine {
 void machine_init(struct machine *machine, const struct plan *plan, struct ledger *ledger);
 // After the disks have been described: gives the counters their history.
 void machine_begin(struct machine *machine);
-void machine_tick(struct machine *machine);  // advances by TICK
+// Advances all machines of a run by TICK.
+void machines_tick(struct machine *machines, int count);
 bool spell_holds(struct spell spell, double now);
 
 // The parts, in the order of a tick.
@@ -264,7 +285,11 @@ double disk_serve(struct disk *disk, struct noise *noise, double seconds, double
 void disk_limits(const struct disk *disk, double kib, double sick_ms, double *service_ms, double *ceiling);
 void disk_background(struct disk *disk, struct noise *noise, double seconds);
 void loader_tick(struct machine *machine);
-void job_tick(struct machine *machine);
+void job_begin(struct machine *machine);    // of the tick
+void job_advance(struct machine *machine);  // until the tick is over, or the others are to be waited for
+bool job_at_barrier(const struct machine *machine);
+void job_wait(struct machine *machine, double seconds, enum truth cause);  // at the barrier
+void job_pass(struct machine *machine);                                    // all are there
 void gpu_tick(struct machine *machine, struct gpu *gpu);
 double gpu_reference_clock(const struct plan *plan, const struct gpu *gpu);
 double gpu_utilization(const struct gpu *gpu, int ticks);  // %, of the last ticks

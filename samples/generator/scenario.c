@@ -594,46 +594,170 @@ static void tell_clock_alias(struct story *story, struct noise *noise) {
     story->accepted[2] = "epoch-gap";
 }
 
+// ── runs over several nodes ─────────────────────────────────────────────────
+
+static const char *const node_names[NODES_MOST] = {"node1", "node2", "node3", "node4"};
+
+static void tell_nodes(struct story *story, struct noise *noise) {
+    struct plan *plan = &story->plan;
+    static const int counts[] = {1, 2, 4};
+    plan->gpu_count = counts[noise_integer(noise, 0, 2)];
+    if (plan->cores < 8 * plan->gpu_count) plan->cores = 8 * plan->gpu_count;
+    plan->comm_s = plan->compute_s * noise_between(noise, 0.04, 0.1);
+    plan->workers = plan->cores / 2;
+    plan->decode_ms = 1000 * plan->workers / (plan_demand(plan) * 2.2);
+    plan->sample_kib = plan->read_kib = fmin(plan->sample_kib, 190 * 1024 / plan_demand(plan));
+    plan->synchronous = true;
+    plan->host_barrier = noise_chance(noise, 0.4);
+    story->capture.gpu_period = fmin(2, story->capture.gpu_period);
+    accept(story, TRUTH_NONE, NULL);
+}
+
+// The same machine so many times; the logs of each have its own noise, and rank 0 alone prints steps.
+static void copy_nodes(struct tale *tale, int count) {
+    tale->count = count;
+    for (int i = 0; i < count; i++) {
+        struct story *node = &tale->nodes[i];
+        if (i > 0) *node = tale->nodes[0];
+        if (i > 0) node->capture.train_file = NULL;
+        node->plan.node = node_names[i];
+        node->plan.seed += 7919 * (uint64_t)i;
+    }
+}
+
+static void blame_on(struct tale *tale, int node, const char *device) {
+    struct story *first = &tale->nodes[0];
+    snprintf(first->guilty, sizeof first->guilty, "%s%s%s", node_names[node], device[0] ? ":" : "", device);
+    first->entities[0] = first->guilty;
+}
+
+static void spread_healthy(struct tale *tale, struct noise *noise) {
+    copy_nodes(tale, noise_integer(noise, 2, 3));
+    tale->nodes[0].forbidden[0] = (struct wanted_finding){"storage-read", NULL, "warning"};
+    tale->nodes[0].forbidden[1] = (struct wanted_finding){"gpu-straggler", NULL, "info"};
+}
+
+static void spread_slow_disk(struct tale *tale, struct noise *noise) {
+    copy_nodes(tale, noise_integer(noise, 2, NODES_MOST));
+    int bad = noise_integer(noise, 0, tale->count - 1);
+    make_sick(&tale->nodes[bad], noise, 0.25, 0.6);
+    if (noise_chance(noise, 0.5))
+        tale->nodes[bad].plan.sick_disk.from = tale->nodes[0].plan.seconds * noise_between(noise, 0.1, 0.35);
+    accept(&tale->nodes[0], TRUTH_STORAGE_READ, NULL);
+    blame_on(tale, bad, tale->nodes[bad].disks[0].name);
+}
+
+static void spread_hot_gpu(struct tale *tale, struct noise *noise) {
+    static const char *const names[] = {"gpu0", "gpu1", "gpu2", "gpu3"};
+    need_clocks(&tale->nodes[0], noise);
+    copy_nodes(tale, noise_integer(noise, 2, NODES_MOST));
+    int bad = noise_integer(noise, 0, tale->count - 1);
+    struct plan *plan = &tale->nodes[bad].plan;
+    int gpu = noise_integer(noise, 0, plan->gpu_count - 1);
+    plan->hot = (struct spell){plan->seconds * noise_between(noise, 0.1, 0.35), plan->seconds + 1};
+    plan->hot_factor = noise_between(noise, 2.8, 4.2);
+    plan->hot_only = gpu + 1;
+    for (int i = 0; i < tale->count; i++) tale->nodes[i].plan.holds_back = true;
+    accept(&tale->nodes[0], TRUTH_STRAGGLER, "gpu-thermal");
+    blame_on(tale, bad, names[gpu]);
+}
+
+// A clock that nobody sets: minutes off, in all the logs of one node.
+static void spread_clock_off(struct tale *tale, struct noise *noise) {
+    spread_slow_disk(tale, noise);
+    int off = noise_integer(noise, 0, tale->count - 1);
+    struct capture *capture = &tale->nodes[off].capture;
+    double skew = noise_between(noise, 90, 420) * (noise_chance(noise, 0.5) ? 1 : -1);
+    capture->gpu_skew = capture->iostat_skew = skew;
+    tale->nodes[0].clock_fault = "the clock of a node is wrong by minutes";
+    tale->nodes[0].accepted[1] = "unknown";
+}
+
+// Jobs that have nothing to do with each other, on machines of one cluster.
+static void spread_two_jobs(struct tale *tale, struct noise *noise) {
+    spread_slow_disk(tale, noise);
+    for (int i = 0; i < tale->count; i++) tale->nodes[i].plan.synchronous = false;
+}
+
+// Rank 0 alone writes, and all wait.
+static void spread_checkpoint(struct tale *tale, struct noise *noise) {
+    copy_nodes(tale, noise_integer(noise, 2, NODES_MOST));
+    struct story first = tale->nodes[0];
+    tell_checkpoint(&first, noise);
+    tale->nodes[0] = first;
+    for (int i = 1; i < tale->count; i++) tale->nodes[i].capture.iostat_period = first.capture.iostat_period;
+    blame_on(tale, 0, first.disks[1].name);
+}
+
+// One node decodes too slowly; on another a stranger keeps a disk busy.
+static void spread_busy_stranger(struct tale *tale, struct noise *noise) {
+    copy_nodes(tale, noise_integer(noise, 2, NODES_MOST));
+    int bad = noise_integer(noise, 0, tale->count - 1), other = (bad + 1) % tale->count;
+    struct plan *plan = &tale->nodes[bad].plan;
+    plan->workers = plan->cores;
+    plan->decode_ms = 1000 * (plan->cores - 0.5 * plan->gpu_count) / target(&tale->nodes[bad], noise, 0.35, 0.65);
+    tale->nodes[bad].capture.mpstat_file = "mpstat.log";
+    struct plan *busy = &tale->nodes[other].plan;
+    disk_describe(&tale->nodes[other].disks[1], "sda", DISK_HDD);
+    busy->foreign_disk = 1;
+    busy->foreign_read = (struct spell){0, busy->seconds + 1};
+    busy->foreign_rate = 95;
+    busy->foreign_kib = 16;
+    accept(&tale->nodes[0], TRUTH_CPU, NULL);
+    tale->nodes[0].forbidden[0] = (struct wanted_finding){"storage-read", NULL, "info"};
+    blame_on(tale, bad, "");
+}
+
 const struct scenario scenarios[] = {
-    {"sata-ssd-article", "a dying SATA SSD starves the GPU; captured by the article's own commands", tell_article},
-    {"healthy", "the GPUs are the limit", tell_healthy},
-    {"thermal", "the fans fail and the clocks fall", tell_thermal},
-    {"cpu-one-core", "one loader process decodes for all GPUs", tell_cpu_one},
-    {"cpu-all-cores", "every core decodes and it is not enough", tell_cpu_all},
-    {"cpu-foreign", "a stranger takes the cores", tell_cpu_foreign},
-    {"sata-ssd-slow", "a SATA SSD with slow retries", tell_sata_slow},
-    {"hdd-random", "small files at random from a hard disk", tell_hdd},
-    {"nvme-small-random", "tiny requests, few at a time, from an NVMe disk", tell_nvme_small},
-    {"checkpoint-sync", "the job waits while checkpoints are written", tell_checkpoint},
-    {"nfs", "the data come over a slow network", tell_nfs},
-    {"swap", "the host swaps", tell_swap},
-    {"power-cap", "somebody lowered the power limit", tell_power_cap},
-    {"clock-held", "all clocks are held low by a setting", tell_clock_held},
-    {"pcie-degraded", "the link is narrower or slower than it can be", tell_pcie},
-    {"straggler", "one GPU is held low and the others wait", tell_straggler},
-    {"comm-bound", "the collectives take as long as the work", tell_communication},
-    {"xid", "a GPU fails and the job dies", tell_xid},
-    {"cuda-oom", "device memory runs out", tell_oom},
-    {"epoch-gap", "the workers are started anew at every epoch", tell_epoch_gap},
-    {"idle", "hardly any job on the GPUs", tell_idle},
-    {"ended-early", "the job ends, the samplers go on", tell_ended_early},
-    {"disk-failing-busy-gpu", "a disk dies, but not the one that matters", tell_disk_failing},
-    {"decoy-busy-nvme", "an NVMe disk near 100 %util under busy GPUs", tell_decoy_busy_nvme},
-    {"decoy-other-disk", "a stranger's work on another disk", tell_decoy_other_disk},
-    {"decoy-hot", "hot, but not throttled", tell_decoy_hot},
-    {"decoy-idle-link", "the PCIe link rests while there is no job", tell_decoy_idle_link},
-    {"decoy-old-sectors", "a few old reallocated sectors", tell_decoy_old_sectors},
-    {"decoy-gpu-log-only", "starved, and nobody ran iostat", tell_decoy_gpu_log_only},
-    {"decoy-boot-average", "the averages since boot are frightful, the run is not", tell_decoy_boot_average},
-    {"decoy-async-checkpoints", "checkpoints are written behind the job's back", tell_decoy_async_checkpoints},
-    {"decoy-coincidence", "one stall, and a stranger at the disk just then", tell_decoy_coincidence},
-    {"mixed-read-thermal", "first the disk, then the heat", tell_mixed_read_thermal},
-    {"mixed-idle-read", "nothing for long, then a slow disk", tell_mixed_idle_read},
-    {"mixed-cpu-checkpoint", "too few cores, and checkpoints", tell_mixed_cpu_checkpoint},
-    {"clock-zone", "a container on UTC, a host on local time", tell_clock_zone},
-    {"clock-skew", "a clock that is wrong by some seconds", tell_clock_skew},
-    {"clock-alias", "a wrong clock, and a run that repeats itself evenly", tell_clock_alias},
-    {"clock-untimed", "iostat without -t", tell_clock_untimed},
+    {"sata-ssd-article", "a dying SATA SSD starves the GPU; captured by the article's own commands", tell_article,
+     NULL},
+    {"healthy", "the GPUs are the limit", tell_healthy, NULL},
+    {"thermal", "the fans fail and the clocks fall", tell_thermal, NULL},
+    {"cpu-one-core", "one loader process decodes for all GPUs", tell_cpu_one, NULL},
+    {"cpu-all-cores", "every core decodes and it is not enough", tell_cpu_all, NULL},
+    {"cpu-foreign", "a stranger takes the cores", tell_cpu_foreign, NULL},
+    {"sata-ssd-slow", "a SATA SSD with slow retries", tell_sata_slow, NULL},
+    {"hdd-random", "small files at random from a hard disk", tell_hdd, NULL},
+    {"nvme-small-random", "tiny requests, few at a time, from an NVMe disk", tell_nvme_small, NULL},
+    {"checkpoint-sync", "the job waits while checkpoints are written", tell_checkpoint, NULL},
+    {"nfs", "the data come over a slow network", tell_nfs, NULL},
+    {"swap", "the host swaps", tell_swap, NULL},
+    {"power-cap", "somebody lowered the power limit", tell_power_cap, NULL},
+    {"clock-held", "all clocks are held low by a setting", tell_clock_held, NULL},
+    {"pcie-degraded", "the link is narrower or slower than it can be", tell_pcie, NULL},
+    {"straggler", "one GPU is held low and the others wait", tell_straggler, NULL},
+    {"comm-bound", "the collectives take as long as the work", tell_communication, NULL},
+    {"xid", "a GPU fails and the job dies", tell_xid, NULL},
+    {"cuda-oom", "device memory runs out", tell_oom, NULL},
+    {"epoch-gap", "the workers are started anew at every epoch", tell_epoch_gap, NULL},
+    {"idle", "hardly any job on the GPUs", tell_idle, NULL},
+    {"ended-early", "the job ends, the samplers go on", tell_ended_early, NULL},
+    {"disk-failing-busy-gpu", "a disk dies, but not the one that matters", tell_disk_failing, NULL},
+    {"decoy-busy-nvme", "an NVMe disk near 100 %util under busy GPUs", tell_decoy_busy_nvme, NULL},
+    {"decoy-other-disk", "a stranger's work on another disk", tell_decoy_other_disk, NULL},
+    {"decoy-hot", "hot, but not throttled", tell_decoy_hot, NULL},
+    {"decoy-idle-link", "the PCIe link rests while there is no job", tell_decoy_idle_link, NULL},
+    {"decoy-old-sectors", "a few old reallocated sectors", tell_decoy_old_sectors, NULL},
+    {"decoy-gpu-log-only", "starved, and nobody ran iostat", tell_decoy_gpu_log_only, NULL},
+    {"decoy-boot-average", "the averages since boot are frightful, the run is not", tell_decoy_boot_average, NULL},
+    {"decoy-async-checkpoints", "checkpoints are written behind the job's back", tell_decoy_async_checkpoints, NULL},
+    {"decoy-coincidence", "one stall, and a stranger at the disk just then", tell_decoy_coincidence, NULL},
+    {"mixed-read-thermal", "first the disk, then the heat", tell_mixed_read_thermal, NULL},
+    {"mixed-idle-read", "nothing for long, then a slow disk", tell_mixed_idle_read, NULL},
+    {"mixed-cpu-checkpoint", "too few cores, and checkpoints", tell_mixed_cpu_checkpoint, NULL},
+    {"clock-zone", "a container on UTC, a host on local time", tell_clock_zone, NULL},
+    {"clock-skew", "a clock that is wrong by some seconds", tell_clock_skew, NULL},
+    {"clock-alias", "a wrong clock, and a run that repeats itself evenly", tell_clock_alias, NULL},
+    {"clock-untimed", "iostat without -t", tell_clock_untimed, NULL},
+    {"nodes-healthy", "several nodes, one job, nothing wrong", tell_nodes, spread_healthy},
+    {"nodes-slow-disk", "the slow disk of one node stalls all of them", tell_nodes, spread_slow_disk},
+    {"nodes-hot-gpu", "one hot GPU holds the GPUs of all nodes back", tell_nodes, spread_hot_gpu},
+    {"nodes-clock-off", "the same slow disk, and a node whose clock is minutes off", tell_nodes, spread_clock_off},
+    {"nodes-two-jobs", "several nodes, each with a job of its own, and a slow disk under one", tell_nodes,
+     spread_two_jobs},
+    {"nodes-checkpoint", "rank 0 writes checkpoints and all nodes wait", tell_nodes, spread_checkpoint},
+    {"nodes-busy-stranger", "one node decodes too slowly, a stranger reads on another", tell_nodes,
+     spread_busy_stranger},
 };
 const int scenario_count = (int)(sizeof scenarios / sizeof scenarios[0]);
 
@@ -643,9 +767,11 @@ const struct scenario *scenario_find(const char *name) {
     return NULL;
 }
 
-void scenario_draw(const struct scenario *scenario, uint64_t seed, int attempt, struct story *story) {
+void scenario_draw(const struct scenario *scenario, uint64_t seed, int attempt, struct tale *tale) {
     struct noise noise = noise_new(seed * 64 + (uint64_t)attempt, scenario->name);
-    memset(story, 0, sizeof *story);
+    struct story *story = &tale->nodes[0];
+    memset(tale, 0, sizeof *tale);
+    tale->count = 1;
     story->plan.scenario = scenario->name;
     story->plan.seed = seed * 64 + (uint64_t)attempt;
     story->hours_count = true;
@@ -655,4 +781,11 @@ void scenario_draw(const struct scenario *scenario, uint64_t seed, int attempt, 
     draw_capture(story, &noise);
     scenario->tell(story, &noise);
     if (story->capture.smart != SMART_NONE && !story->capture.smart_file) story->capture.smart_file = "smart.log";
+    if (scenario->spread) scenario->spread(tale, &noise);
+}
+
+int tale_gpus(const struct tale *tale) {
+    int count = 0;
+    for (int i = 0; i < tale->count; i++) count += tale->nodes[i].plan.gpu_count;
+    return count;
 }

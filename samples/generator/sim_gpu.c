@@ -34,7 +34,8 @@ double gpu_reference_clock(const struct plan *plan, const struct gpu *gpu) {
 
 static void settle_power_and_heat(struct machine *machine, struct gpu *gpu) {
     const struct plan *plan = machine->plan;
-    double cooling = gpu->cooling * (spell_holds(plan->hot, machine->now) ? plan->hot_factor : 1);
+    bool hot = plan->hot_only == 0 || gpu == &machine->gpus[plan->hot_only - 1];
+    double cooling = gpu->cooling * (hot && spell_holds(plan->hot, machine->now) ? plan->hot_factor : 1);
     gpu->power = plan->board->power_idle + full_power(plan, gpu, gpu->clock) * gpu->activity;
     if (gpu->activity <= 0 && gpu->memory_mib > plan->board->reserved_mib + 1)
         gpu->power += plan->board->power_idle * 0.35;

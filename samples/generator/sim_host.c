@@ -144,7 +144,7 @@ static void tick_gpu_memory(struct machine *machine) {
     }
 }
 
-void machine_tick(struct machine *machine) {
+static void tick_loader(struct machine *machine) {
     const struct plan *plan = machine->plan;
     if (plan->disk_count > 0) {
         struct disk *disk = &machine->disks[plan->foreign_disk];
@@ -153,10 +153,48 @@ void machine_tick(struct machine *machine) {
         disk->foreign_kib = plan->foreign_kib;
     }
     loader_tick(machine);
-    job_tick(machine);
+    job_begin(machine);
+}
+
+static void tick_devices(struct machine *machine) {
+    const struct plan *plan = machine->plan;
     for (int i = 0; i < plan->gpu_count; i++) gpu_tick(machine, &machine->gpus[i]);
     for (int d = 0; d < plan->disk_count; d++) disk_background(&machine->disks[d], &machine->noise, TICK);
     tick_gpu_memory(machine);
     host_tick(machine);
     machine->now += TICK;
+}
+
+// The one that the others wait for: that has not arrived, else that arrived last.
+static const struct machine *last_of(const struct machine *machines, int count, bool *all) {
+    const struct machine *last = &machines[0];
+    *all = true;
+    for (int i = 0; i < count; i++) {
+        bool there = job_at_barrier(&machines[i]);
+        if (!there && *all) last = &machines[i];
+        if (there && *all && machines[i].left < last->left) last = &machines[i];
+        *all = *all && there;
+    }
+    return last;
+}
+
+// Machines of a synchronous job pass their barriers together.
+static void tick_jobs(struct machine *machines, int count) {
+    for (int guard = 0; guard < 1000; guard++) {
+        for (int i = 0; i < count; i++) job_advance(&machines[i]);
+        bool all;
+        const struct machine *last = last_of(machines, count, &all);
+        enum truth blame = last->blame;
+        double until = all ? last->left : 0;
+        for (int i = 0; i < count; i++)
+            if (job_at_barrier(&machines[i])) job_wait(&machines[i], machines[i].left - until, blame);
+        for (int i = 0; all && i < count; i++) job_pass(&machines[i]);
+        if (!all || until <= 1e-9) return;
+    }
+}
+
+void machines_tick(struct machine *machines, int count) {
+    for (int i = 0; i < count; i++) tick_loader(&machines[i]);
+    tick_jobs(machines, count);
+    for (int i = 0; i < count; i++) tick_devices(&machines[i]);
 }

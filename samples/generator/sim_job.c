@@ -34,6 +34,7 @@ static enum truth held_cause(const struct machine *machine) {
 
 static enum truth slow_cause(const struct machine *machine, const struct gpu *gpu) {
     enum truth cause = clock_cause(machine->plan, gpu);
+    if (machine->plan->holds_back && cause != TRUTH_NONE) return TRUTH_STRAGGLER;
     if (cause == TRUTH_NONE && gpu->held_mhz > 0 && gpu->clock <= gpu->held_mhz + 16) return held_cause(machine);
     return cause;
 }
@@ -149,12 +150,12 @@ static double run_step(struct machine *machine, double left) {
         if (next > 1e-9) working = true, slice = fmin(slice, next);
     }
     if (!working) {
-        machine->job.state = JOB_COMM;
-        machine->job.state_left = plan->comm_s + plan->comm_excess_s * noise_factor(&machine->noise, 0.15);
-        if (machine->job.validating) machine->job.state_left = 0;
+        machine->job.state = JOB_ARRIVED;
+        if (!plan->synchronous) job_pass(machine);
         return 0;
     }
     enum truth behind = waiting_cause(machine);
+    if (behind != TRUTH_NONE) machine->blame = behind;
     for (int i = 0; i < plan->gpu_count; i++) {
         struct gpu *gpu = &machine->gpus[i];
         if (gpu->transfer_left > 0) {
@@ -194,10 +195,12 @@ static double run_wait(struct machine *machine, double left) {
         return left;
     }
     if (job->queue >= (double)plan->batch * plan->gpu_count) {
-        begin_step(machine);
+        job->state = JOB_READY;
+        if (!plan->synchronous || !plan->host_barrier) job_pass(machine);
         return 0;
     }
     lose_all(machine, job->starved_by, left);
+    machine->blame = job->starved_by;
     return left;
 }
 
@@ -205,6 +208,7 @@ static double run_pause(struct machine *machine, double left) {
     struct job *job = &machine->job;
     if (job->state == JOB_CHECKPOINT) {
         lose_all(machine, TRUTH_STORAGE_WRITE, left);
+        machine->blame = TRUTH_STORAGE_WRITE;
         if (machine->disks[machine->plan->checkpoint_disk].dirty_mib <= 0) {
             tell(machine, HAPPENED_CHECKPOINT_END);
             job->state = JOB_WAITING;
@@ -255,34 +259,68 @@ static void dead(struct machine *machine, double left) {
         absent(machine, left);
 }
 
-void job_tick(struct machine *machine) {
+bool job_at_barrier(const struct machine *machine) {
+    return machine->job.state == JOB_READY || machine->job.state == JOB_ARRIVED;
+}
+
+// Before a step the processes wait on their hosts; in a collective the GPUs spin.
+void job_wait(struct machine *machine, double seconds, enum truth cause) {
+    if (seconds <= 0) return;
+    bool spin = machine->job.state == JOB_ARRIVED;
+    lose_all(machine, cause, seconds);
+    for (int i = 0; spin && i < machine->plan->gpu_count; i++)
+        use(&machine->gpus[i], seconds, 1, machine->plan->spin_activity);
+    machine->left -= seconds;
+}
+
+void job_pass(struct machine *machine) {
+    const struct plan *plan = machine->plan;
     struct job *job = &machine->job;
+    if (job->state == JOB_READY) {
+        begin_step(machine);
+        return;
+    }
+    machine->blame = TRUTH_NONE;
+    job->state = JOB_COMM;
+    job->state_left = plan->comm_s + plan->comm_excess_s * noise_factor(&machine->noise, 0.15);
+    if (job->validating) job->state_left = 0;
+}
+
+void job_begin(struct machine *machine) {
     check_life(machine);
     for (int i = 0; i < machine->plan->gpu_count; i++) machine->gpus[i].busy = machine->gpus[i].activity = 0;
-    double left = TICK;
-    for (int guard = 0; left > 1e-9 && guard < 1000; guard++) {
+    machine->left = TICK;
+}
+
+void job_advance(struct machine *machine) {
+    struct job *job = &machine->job;
+    for (int guard = 0; machine->left > 1e-9 && guard < 1000 && !job_at_barrier(machine); guard++) {
+        double left = machine->left;
         switch (job->state) {
             case JOB_ABSENT:
                 absent(machine, left);
-                left = 0;
+                machine->left = 0;
                 break;
             case JOB_DEAD:
                 dead(machine, left);
-                left = 0;
+                machine->left = 0;
                 break;
             case JOB_WAITING:
-                left -= run_wait(machine, left);
+                machine->left -= run_wait(machine, left);
                 break;
             case JOB_STEP:
-                left -= run_step(machine, left);
+                machine->left -= run_step(machine, left);
                 break;
             case JOB_COMM:
-                left -= run_comm(machine, left);
+                machine->left -= run_comm(machine, left);
                 break;
             case JOB_LOADING:
             case JOB_CHECKPOINT:
             case JOB_GAP:
-                left -= run_pause(machine, left);
+                machine->left -= run_pause(machine, left);
+                break;
+            case JOB_READY:
+            case JOB_ARRIVED:
                 break;
         }
     }

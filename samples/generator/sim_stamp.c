@@ -73,5 +73,5 @@ void stamp_iso(char *out, size_t size, int64_t utc_seconds) {
 
 const char *host_name(const struct plan *plan) {
     static const char *const names[] = {"trainbox", "dgx03", "ml-07", "gpu-node-12", "worker4", "lab-ws"};
-    return names[plan->seed % 6];
+    return plan->node ? plan->node : names[plan->seed % 6];
 }

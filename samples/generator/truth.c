@@ -44,8 +44,9 @@ static double total_lost(const double *lost) {
     return sum;
 }
 
-bool truth_typical(const struct story *story, const struct ledger *ledger) {
-    double gpu_seconds = story->plan.gpu_count * story->plan.seconds, active = fmax(1, gpu_seconds - ledger->idle);
+bool truth_typical(const struct tale *tale, const struct ledger *ledger) {
+    const struct story *story = &tale->nodes[0];
+    double gpu_seconds = tale_gpus(tale) * story->plan.seconds, active = fmax(1, gpu_seconds - ledger->idle);
     double lost = total_lost(ledger->lost);
     if (story->primary == TRUTH_IDLE) return ledger->idle > 0.6 * gpu_seconds;
     // The odd reading of an all-healthy run: a cold cache, a hiccup. Not more than that.
@@ -77,17 +78,18 @@ static void put_findings(FILE *out, const char *key, const struct wanted_finding
     fprintf(out, "],\n");
 }
 
-static void put_run(FILE *out, const struct plan *plan) {
+static void put_run(FILE *out, const struct tale *tale) {
+    const struct plan *plan = &tale->nodes[0].plan;
     char start[32], end[32];
     stamp_iso(start, sizeof start, plan->start);
     stamp_iso(end, sizeof end, plan->start + (int64_t)plan->seconds);
     fprintf(out,
             " \"run\": {\"t0\": %lld, \"start\": \"%s\", \"end\": \"%s\", \"seconds\": %.0f, \"gpus\": %d, \"board\": "
             "\"%s\"},\n",
-            (long long)plan->start, start, end, plan->seconds, plan->gpu_count, plan->board->name);
+            (long long)plan->start, start, end, plan->seconds, tale_gpus(tale), plan->board->name);
 }
 
-static void put_hours(FILE *out, const struct story *story, const struct ledger *ledger) {
+static void put_hours(FILE *out, const struct tale *tale, const struct ledger *ledger) {
     bool first = true;
     fprintf(out, " \"lost_gpu_hours\": {\"total\": %.4f, \"by_cause\": {", total_lost(ledger->lost) / 3600);
     for (int c = TRUTH_NONE + 1; c < TRUTH_IDLE; c++) {
@@ -96,14 +98,15 @@ static void put_hours(FILE *out, const struct story *story, const struct ledger 
         first = false;
     }
     fprintf(out, "}, \"idle\": %.4f, \"gpu_hours\": %.4f, \"graded\": %s},\n", ledger->idle / 3600,
-            story->plan.gpu_count * story->plan.seconds / 3600, story->hours_count ? "true" : "false");
+            tale_gpus(tale) * tale->nodes[0].plan.seconds / 3600, tale->nodes[0].hours_count ? "true" : "false");
 }
 
 // Offsets are relative to UTC: printed time minus true time.
-static void put_clock(FILE *out, const char *file, const char *kind, double offset, bool timed, bool graded,
-                      bool *first) {
+static void put_clock(FILE *out, const char *node, const char *file, const char *kind, double offset, bool timed,
+                      bool graded, bool *first) {
     if (!file) return;
-    fprintf(out, "%s\n  {\"source\": \"%s\", \"kind\": \"%s\", \"offset_seconds\": ", *first ? "" : ",", file, kind);
+    fprintf(out, "%s\n  {\"source\": \"%s%s%s\", \"kind\": \"%s\", \"offset_seconds\": ", *first ? "" : ",",
+            node ? node : "", node ? "/" : "", file, kind);
     if (timed)
         fprintf(out, "%.1f", offset);
     else
@@ -112,24 +115,32 @@ static void put_clock(FILE *out, const char *file, const char *kind, double offs
     *first = false;
 }
 
-static void put_clocks(FILE *out, const struct story *story) {
+// Of several nodes only the GPU logs are graded: one clock against another.
+static void put_node_clocks(FILE *out, const struct story *story, bool fault, bool *first) {
     const struct capture *c = &story->capture;
-    bool first = true, fault = story->clock_fault != NULL;
+    const char *node = story->plan.node;
     double gpu = 60.0 * c->gpu_zone_minutes + c->gpu_skew, host = 60.0 * c->zone_minutes;
     bool iso = c->stamps == STAMP_ISO && !c->snapshot_loop;
+    put_clock(out, node, c->gpu_file, "gpu", gpu, true, fault, first);
+    put_clock(out, node, c->iostat_file, "iostat", (iso ? 0 : host) + c->iostat_skew, c->timed || c->snapshot_loop,
+              fault && c->timed && !node, first);
+    put_clock(out, node, c->vmstat_file, "vmstat", host + c->iostat_skew, true, false, first);
+    put_clock(out, node, c->mpstat_file, "mpstat", host + c->iostat_skew, true, false, first);
+    put_clock(out, node, c->train_file, "train", gpu, true, false, first);
+}
+
+static void put_clocks(FILE *out, const struct tale *tale) {
+    bool first = true;
     fprintf(out, " \"clocks\": [");
-    put_clock(out, c->gpu_file, "gpu", gpu, true, fault, &first);
-    put_clock(out, c->iostat_file, "iostat", (iso ? 0 : host) + c->iostat_skew, c->timed || c->snapshot_loop,
-              fault && c->timed, &first);
-    put_clock(out, c->vmstat_file, "vmstat", host + c->iostat_skew, true, false, &first);
-    put_clock(out, c->mpstat_file, "mpstat", host + c->iostat_skew, true, false, &first);
-    put_clock(out, c->train_file, "train", gpu, true, false, &first);
+    for (int i = 0; i < tale->count; i++)
+        put_node_clocks(out, &tale->nodes[i], tale->nodes[0].clock_fault != NULL, &first);
     fprintf(out, "],\n");
 }
 
 // What a bin may be called: what was lost most there, what else was lost there, and the work itself where little was.
-static unsigned bin_accepts(const struct story *story, const struct ledger *ledger, int bin) {
-    double seconds = LEDGER_BIN * story->plan.gpu_count, lost = total_lost(ledger->bin[bin]) / seconds;
+static unsigned bin_accepts(const struct tale *tale, const struct ledger *ledger, int bin) {
+    const struct story *story = &tale->nodes[0];
+    double seconds = LEDGER_BIN * tale_gpus(tale), lost = total_lost(ledger->bin[bin]) / seconds;
     unsigned accepts = 0;
     if (ledger->bin_idle[bin] > 0.05 * seconds) accepts |= 1u << TRUTH_IDLE;
     if (ledger->bin_idle[bin] > 0.6 * seconds) return accepts;
@@ -140,13 +151,13 @@ static unsigned bin_accepts(const struct story *story, const struct ledger *ledg
     return accepts;
 }
 
-static void put_bins(FILE *out, const struct story *story, const struct ledger *ledger) {
+static void put_bins(FILE *out, const struct tale *tale, const struct ledger *ledger) {
     fprintf(out, " \"bins\": [");
-    int bins = (int)(story->plan.seconds / LEDGER_BIN), from = 0;
-    unsigned before = bin_accepts(story, ledger, 0);
+    int bins = (int)(tale->nodes[0].plan.seconds / LEDGER_BIN), from = 0;
+    unsigned before = bin_accepts(tale, ledger, 0);
     bool first = true;
     for (int i = 1; i <= bins; i++) {
-        unsigned now = i < bins ? bin_accepts(story, ledger, i) : 0;
+        unsigned now = i < bins ? bin_accepts(tale, ledger, i) : 0;
         if (i < bins && now == before) continue;
         fprintf(out, "%s\n  {\"start\": %d, \"end\": %d, \"accept\": [", first ? "" : ",", from * LEDGER_BIN,
                 i * LEDGER_BIN);
@@ -161,7 +172,8 @@ static void put_bins(FILE *out, const struct story *story, const struct ledger *
     fprintf(out, "]\n");
 }
 
-bool truth_write(const struct story *story, const struct ledger *ledger, const char *dir, uint64_t seed) {
+bool truth_write(const struct tale *tale, const struct ledger *ledger, const char *dir, uint64_t seed) {
+    const struct story *story = &tale->nodes[0];
     char path[4096];
     snprintf(path, sizeof path, "%s/truth.json", dir);
     FILE *out = fopen(path, "w");
@@ -176,10 +188,10 @@ bool truth_write(const struct story *story, const struct ledger *ledger, const c
     put_findings(out, "findings_required", story->required);
     put_findings(out, "findings_forbidden", story->forbidden);
     if (story->clock_fault) fprintf(out, " \"clock_fault\": \"%s\",\n", story->clock_fault);
-    put_run(out, &story->plan);
-    put_hours(out, story, ledger);
-    put_clocks(out, story);
-    put_bins(out, story, ledger);
+    put_run(out, tale);
+    put_hours(out, tale, ledger);
+    put_clocks(out, tale);
+    put_bins(out, tale, ledger);
     fprintf(out, "}\n");
     return fclose(out) == 0;
 }

@@ -8,9 +8,9 @@ void ledger_init(struct ledger *ledger, double seconds);  // frees what it held 
 void ledger_free(struct ledger *ledger);
 
 // Whether the cause of the story is what truly cost most in this draw.
-bool truth_typical(const struct story *story, const struct ledger *ledger);
+bool truth_typical(const struct tale *tale, const struct ledger *ledger);
 
 // DIR/truth.json
-bool truth_write(const struct story *story, const struct ledger *ledger, const char *dir, uint64_t seed);
+bool truth_write(const struct tale *tale, const struct ledger *ledger, const char *dir, uint64_t seed);
 
 #endif
