@@ -236,7 +236,8 @@ static struct source *with_names(struct run *run, const struct source *from) {
     to->facts = arena_array(run->arena, from->fact_count, sizeof *to->facts);
     for (size_t i = 0; i < from->table_count; i++) {
         to->tables[i] = from->tables[i];
-        to->tables[i].entity = run_name(&names, from->tables[i].entity);
+        // The job is that of all hosts.
+        if (from->tables[i].entity_kind != ENTITY_JOB) to->tables[i].entity = run_name(&names, from->tables[i].entity);
     }
     for (size_t i = 0; i < from->event_count; i++) {
         to->events[i] = from->events[i];

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "analyzer/cause.h"
+#include "analyzer/nodes.h"
 #include "core/lang.h"
 
 enum { NOTES_MOST = 24 };
@@ -74,25 +75,61 @@ static void note_gpu_log(struct notes *notes, struct quality *quality) {
     if (!reasons) note(notes, 1, tr("No clocks_event_reasons column: why a clock is low would not be known."));
 }
 
-static void note_host_logs(struct notes *notes) {
-    struct run *run = notes->run;
+// Of several hosts, each has its own logs, and its share of the points.
+static void note_of_host(struct notes *notes, const struct run *run, double points, const char *text) {
+    size_t hosts = notes->run->node_count;
+    if (hosts > 0)
+        note(notes, points / (double)hosts, arena_printf(run->arena, tr("%s: %s"), run->host_name, text));
+    else
+        note(notes, points, text);
+}
+
+static void note_host_logs(struct notes *notes, const struct run *run) {
     if (run->disk_count == 0)
-        note(notes, 12, tr("No placed disk log (iostat -xt): local storage can be neither blamed nor cleared."));
+        note_of_host(notes, run, 12,
+                     tr("No placed disk log (iostat -xt): local storage can be neither blamed nor cleared."));
     if (!run->host.has_cpu)
-        note(notes, 8, tr("No CPU log: the CPUs can be neither blamed nor cleared."));
+        note_of_host(notes, run, 8, tr("No CPU log: the CPUs can be neither blamed nor cleared."));
     else if (!run->host.has_cores)
-        note(notes, 2, tr("No log per CPU (mpstat -P ALL): a single saturated thread would not be seen."));
-    if (!run->host.has_swap) note(notes, 1, tr("No vmstat or sar -W: swapping would not be seen."));
+        note_of_host(notes, run, 2, tr("No log per CPU (mpstat -P ALL): a single saturated thread would not be seen."));
+    if (!run->host.has_swap) note_of_host(notes, run, 1, tr("No vmstat or sar -W: swapping would not be seen."));
     double least = 1;
     for (size_t d = 0; d < run->disk_count; d++)
         if (run->disks[d].observed < least) least = run->disks[d].observed;
     if (run->disk_count > 0 && least < 0.5)
-        note(notes, least < 0.1 ? 6 : 4,
-             arena_printf(
-                 run->arena,
-                 tr("The disk log observed %.1f %% of the time: what happens between its samples is taken to be "
-                    "like them."),
-                 100 * least));
+        note_of_host(
+            notes, run, least < 0.1 ? 6 : 4,
+            arena_printf(
+                run->arena,
+                tr("The disk log observed %.1f %% of the time: what happens between its samples is taken to be "
+                   "like them."),
+                100 * least));
+}
+
+// What the hosts' clocks say of each other decides what may be concluded between them.
+static void note_hosts(struct notes *notes) {
+    struct run *run = notes->run;
+    for (size_t n = 0; n < run->node_count; n++) {
+        const struct node *node = &run->nodes[n];
+        note_host_logs(notes, &node->run);
+        if (!node->link.established)
+            note(notes, 8,
+                 arena_printf(run->arena,
+                              tr("The clock of %s against the first host is not established: nothing is concluded from "
+                                 "the order of what happens on it and elsewhere. %s"),
+                              node->host, node->link.note));
+        else if (!node->link.together)
+            note(notes, 2,
+                 arena_printf(run->arena,
+                              tr("Nothing shows that the GPUs of %s work in one job with the others: it is judged by "
+                                 "its own logs alone."),
+                              node->host));
+    }
+}
+
+static bool on_linked_host(const struct run *run, const struct source *source) {
+    const struct node *node = node_of(run, source);
+    return node == NULL || node->link.established;
 }
 
 static void note_clocks(struct notes *notes) {
@@ -106,7 +143,7 @@ static void note_clocks(struct notes *notes) {
         if (!clock->placed)
             note(notes, 8,
                  arena_printf(run->arena, tr("%s could not be placed in time: %s"), source_name(source), clock->note));
-        else if (!clock->established && clock->uncertainty_seconds > 60)
+        else if (!clock->established && clock->uncertainty_seconds > 60 && on_linked_host(run, source))
             note(notes, 5,
                  arena_printf(run->arena, tr("The clock of %s is not established: %s"), source_name(source),
                               clock->note));
@@ -155,7 +192,10 @@ void quality_grade(struct run *run, const struct claims *claims) {
     gaps_of(run, quality);
     quality->gpu_coverage = coverage(run);
     note_gpu_log(&notes, quality);
-    note_host_logs(&notes);
+    if (run->node_count > 0)
+        note_hosts(&notes);
+    else
+        note_host_logs(&notes, run);
     note_clocks(&notes);
     note_problems(&notes);
     quality->notes = notes.items;

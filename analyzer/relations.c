@@ -7,6 +7,7 @@
 #include "analyzer/cause.h"
 #include "analyzer/changes.h"
 #include "analyzer/correlate.h"
+#include "analyzer/nodes.h"
 #include "analyzer/period.h"
 #include "core/lang.h"
 
@@ -74,6 +75,12 @@ static int by_strength(const void *a, const void *b) {
 
 enum { PAIRS_MOST = 120 };
 
+// What a host shows whose clock is not proved against the others' says nothing about the loss of all.
+static bool clock_shared(const struct run *run, const struct grid_series *series) {
+    const struct node *node = node_of(run, series->source);
+    return node == NULL || node->link.established;
+}
+
 static void find_correlations(struct run *run, const float *loss) {
     struct correlation *list = arena_array(run->arena, PAIRS_MOST, sizeof *list);
     size_t count = 0;
@@ -81,6 +88,7 @@ static void find_correlations(struct run *run, const float *loss) {
         const struct grid_series *series = &run->out->series[i];
         bool is_control = control(series);
         if (!is_control && !explanatory(series)) continue;
+        if (!clock_shared(run, series)) continue;
         const struct source_clock *clock = run_clock(run, series->source);
         struct correlation *c = &list[count];
         *c = (struct correlation){.a_entity = "job", .a_quantity = N_("lost share of GPU time")};

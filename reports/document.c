@@ -17,6 +17,7 @@ static const char *subtitle_of(struct arena *arena, const struct diagnosis *diag
     const char *span = arena_printf(arena, tr("%s to %s (%s), %s"), shown_time(arena, diagnosis->start),
                                     shown_time(arena, diagnosis->end), shown_zone(diagnosis),
                                     unit_duration(arena, ((double)diagnosis->end - (double)diagnosis->start) / 1000));
+    if (diagnosis->host_count > 0) return arena_printf(arena, tr("%s, on %zu hosts"), span, diagnosis->host_count);
     if (diagnosis->host == NULL || diagnosis->host[0] == '\0') return span;
     return arena_printf(arena, tr("%s, on host %s"), span, shown_name(arena, diagnosis->host, 60));
 }

@@ -48,23 +48,25 @@ static const char *logs_of(struct arena *arena, const struct diagnosis *diagnosi
     return arena_printf(arena, tr("%zu of %zu files were read"), read, count);
 }
 
+static void card_row(struct document *document, struct sheet *card, const char *what, const char *value) {
+    struct cell *row = sheet_row(card);
+    row[0] = cell_text(document, what);
+    row[1] = cell_text(document, value);
+}
+
 static void run_card(struct document *document, struct section *section) {
     const struct diagnosis *d = document->diagnosis;
     struct sheet *card = section_sheet(document, section, "run", tr("The run"), "");
     sheet_head(card, tr("What"), 1, false);
     sheet_head(card, tr("Value"), 4, false);
-    const char *const rows[][2] = {
-        {tr("When"), document->subtitle},
-        {tr("GPUs"), gpus_of(document->arena, d)},
-        {tr("Disks"), disks_of(document->arena, d)},
-        {tr("Logs"), logs_of(document->arena, d)},
-        {tr("Data quality"), arena_printf(document->arena, tr("%c on a scale from A to F"), d->quality.grade)},
-    };
-    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
-        struct cell *row = sheet_row(card);
-        row[0] = cell_text(document, rows[i][0]);
-        row[1] = cell_text(document, rows[i][1]);
-    }
+    card_row(document, card, tr("When"), document->subtitle);
+    if (d->host_count > 0)
+        card_row(document, card, tr("Hosts"), name_list(document->arena, d->hosts, d->host_count, 8));
+    card_row(document, card, tr("GPUs"), gpus_of(document->arena, d));
+    card_row(document, card, tr("Disks"), disks_of(document->arena, d));
+    card_row(document, card, tr("Logs"), logs_of(document->arena, d));
+    card_row(document, card, tr("Data quality"),
+             arena_printf(document->arena, tr("%c on a scale from A to F"), d->quality.grade));
 }
 
 void document_summary(struct document *document) {

@@ -56,6 +56,7 @@ static void put_run(json_t *root, struct arena *arena, const struct diagnosis *d
                    3);
     json_put_text(run, "zone", arena, diagnosis->zone);
     json_put_name(run, "host", arena, diagnosis->host);
+    if (diagnosis->host_count > 0) put_names(run, "hosts", arena, diagnosis->hosts, diagnosis->host_count);
     json_put_text(run, "reference", arena, diagnosis->reference == NULL ? NULL : source_name(diagnosis->reference));
     put_names(run, "gpus", arena, diagnosis->gpus, diagnosis->gpu_count);
     put_names(run, "disks", arena, diagnosis->disks, diagnosis->disk_count);

@@ -64,6 +64,7 @@ static struct lane *add_lane(struct chooser *chooser, const char *title, const c
                           .percent = unit == UNIT_PERCENT,
                           .from_zero = unit != UNIT_CELSIUS && unit != UNIT_MHZ,
                           .entity = entity,
+                          .host = "",
                           .quantity = quantity};
     return lane;
 }
@@ -91,14 +92,21 @@ static void add_line(struct chooser *chooser, struct lane *lane, const char *ent
         lane->lines[lane->line_count++] = (struct lane_line){label, track};
 }
 
-// One quantity of all GPUs: a line for each of a few, a band for many.
-static void add_gpus(struct chooser *chooser, const char *quantity, const char *title, bool band) {
+// Of a run over several hosts: "node1:gpu0" is on "node1". Without a host in question, everything is.
+static bool on_host(const char *entity, const char *host) {
+    size_t length = strlen(host);
+    return length == 0 || (strncmp(entity, host, length) == 0 && entity[length] == ':');
+}
+
+// One quantity of all GPUs (of a host; "" for all): a line for each of a few, a band for many.
+static void add_gpus_of(struct chooser *chooser, const char *host, const char *quantity, const char *title, bool band) {
     const struct diagnosis *d = chooser->diagnosis;
     struct track *tracks = arena_array(chooser->arena, TRACKS_MOST, sizeof *tracks);
     const char *names[TRACKS_MOST];
     size_t count = 0;
     for (size_t i = 0; i < d->gpu_count && count < TRACKS_MOST; i++)
-        if (track_find(d, d->gpus[i], quantity, &tracks[count])) names[count++] = d->gpus[i];
+        if (on_host(d->gpus[i], host) && track_find(d, d->gpus[i], quantity, &tracks[count]))
+            names[count++] = d->gpus[i];
     if (count == 0 || full(chooser)) return;
     struct lane *lane = add_lane(chooser, title, count == 1 ? names[0] : "", quantity, tracks[0].column->unit);
     if (count <= LINES_IN_LANE && !band) {
@@ -107,9 +115,14 @@ static void add_gpus(struct chooser *chooser, const char *quantity, const char *
                 (struct lane_line){count == 1 ? "" : name_of(chooser, names[i]), tracks[i]};
         return;
     }
+    lane->host = host;
     lane->merged = tracks;
     lane->merged_count = count;
     if (count > 1) lane->title = arena_printf(chooser->arena, tr("%s, mean and range of %zu GPUs"), title, count);
+}
+
+static void add_gpus(struct chooser *chooser, const char *quantity, const char *title, bool band) {
+    add_gpus_of(chooser, "", quantity, title, band);
 }
 
 static void add_utilization(struct chooser *chooser) {
@@ -148,11 +161,12 @@ static void add_latency(struct chooser *chooser, const char *disk) {
 }
 
 // The disk of the verdict, else the busiest; then the busiest of the others.
-static void add_disks(struct chooser *chooser) {
-    const struct diagnosis *d = chooser->diagnosis;
+static void busiest_disks(const struct diagnosis *d, const char *host, const char **first_name,
+                          const char **second_name) {
     const char *first = NULL, *second = NULL;
     double first_busy = -1, second_busy = -1;
     for (size_t i = 0; i < d->disk_count && i < TRACKS_MOST; i++) {
+        if (!on_host(d->disks[i], host)) continue;
         double busy = mean_of(d, d->disks[i], "%util");
         if (!isfinite(busy)) busy = 0;
         if (strcmp(d->disks[i], d->verdict.entity) == 0) busy += 1000;
@@ -166,6 +180,13 @@ static void add_disks(struct chooser *chooser) {
             second_busy = busy;
         }
     }
+    *first_name = first;
+    *second_name = second;
+}
+
+static void add_disks(struct chooser *chooser) {
+    const char *first, *second;
+    busiest_disks(chooser->diagnosis, "", &first, &second);
     if (first != NULL) {
         add_latency(chooser, first);
         add_single(chooser, first, "%util");
@@ -174,16 +195,44 @@ static void add_disks(struct chooser *chooser) {
     if (second != NULL) add_latency(chooser, second);
 }
 
-static void add_cpu(struct chooser *chooser) {
+static void add_cpu_of(struct chooser *chooser, const char *title, const char *cpu, const char *host) {
     static const char *const names[][2] = {{"%user", N_("user")},  {"%usr", N_("user")},      {"%system", N_("system")},
                                            {"%sys", N_("system")}, {"%iowait", N_("iowait")}, {"us", N_("user")},
                                            {"sy", N_("system")},   {"wa", N_("iowait")}};
     if (full(chooser)) return;
-    struct lane *lane = add_lane(chooser, tr("CPU"), "cpu", "%iowait", UNIT_PERCENT);
-    for (size_t i = 0; i < 5; i++) add_line(chooser, lane, "cpu", names[i][0], tr(names[i][1]));
+    struct lane *lane = add_lane(chooser, title, cpu, "%iowait", UNIT_PERCENT);
+    for (size_t i = 0; i < 5; i++) add_line(chooser, lane, cpu, names[i][0], tr(names[i][1]));
     for (size_t i = 5; lane->line_count == 0 && i < 8; i++)
-        for (size_t k = 5; k < 8; k++) add_line(chooser, lane, "host", names[k][0], tr(names[k][1]));
+        for (size_t k = 5; k < 8; k++) add_line(chooser, lane, host, names[k][0], tr(names[k][1]));
     if (lane->line_count == 0) chooser->count--;
+}
+
+static void add_cpu(struct chooser *chooser) { add_cpu_of(chooser, tr("CPU"), "cpu", "host"); }
+
+// What one host of several shows, most important first, in at most `most` lanes.
+static void add_host(struct chooser *chooser, const char *host, size_t most) {
+    const char *shown = name_of(chooser, host);
+    const char *first, *second;
+    size_t before = chooser->count;
+    busiest_disks(chooser->diagnosis, host, &first, &second);
+    add_gpus_of(chooser, host, "utilization.gpu", arena_printf(chooser->arena, tr("%s GPU utilisation"), shown), true);
+    if (first != NULL && chooser->count < before + most) add_latency(chooser, first);
+    if (chooser->count < before + most)
+        add_cpu_of(chooser, arena_printf(chooser->arena, tr("%s CPU"), shown),
+                   arena_printf(chooser->arena, "%s:cpu", host), arena_printf(chooser->arena, "%s:host", host));
+    if (first != NULL && chooser->count < before + most) add_single(chooser, first, "%util");
+}
+
+// The lanes of each host together; with many hosts, those that the verdict speaks of have more than one.
+static void add_hosts(struct chooser *chooser) {
+    enum { COMMON_LANES = 4, EACH_MOST = 4 };
+    const struct diagnosis *d = chooser->diagnosis;
+    size_t each = (LANES_MOST - COMMON_LANES) / d->host_count;
+    for (size_t i = 0; i < d->host_count && chooser->count < LANES_MOST - COMMON_LANES; i++) {
+        bool blamed = on_host(d->verdict.entity, d->hosts[i]) || strcmp(d->verdict.entity, d->hosts[i]) == 0;
+        size_t most = blamed || each > EACH_MOST ? EACH_MOST : each < 1 ? 1 : each;
+        add_host(chooser, d->hosts[i], most);
+    }
 }
 
 static bool shown_already(const struct chooser *chooser, const char *entity, const char *quantity) {
@@ -256,9 +305,13 @@ static void add_evidence(struct chooser *chooser) {
 
 size_t lanes_choose(struct arena *arena, const struct diagnosis *diagnosis, struct lane *lanes) {
     struct chooser chooser = {arena, diagnosis, lanes, 0};
-    add_utilization(&chooser);
-    add_disks(&chooser);
-    add_cpu(&chooser);
+    if (diagnosis->host_count > 0) {
+        add_hosts(&chooser);
+    } else {
+        add_utilization(&chooser);
+        add_disks(&chooser);
+        add_cpu(&chooser);
+    }
     add_single(&chooser, "job", "step_time");
     if (!shown_already(&chooser, "job", "step_time")) add_single(&chooser, "job", "throughput");
     add_gpus(&chooser, "clocks.current.sm", tr("GPU clock (SM)"), false);
@@ -275,13 +328,21 @@ static void add_effect(struct chooser *chooser, const char *entity, enum cause c
     add_single(chooser, entity, cause == CAUSE_GPU_POWER_CAP ? "power.draw" : "temperature.gpu");
 }
 
+enum { OVERVIEW_HOSTS = 3 };  // more have one band together
+
 size_t lanes_overview(struct arena *arena, const struct diagnosis *diagnosis, struct lane *lanes) {
     struct chooser chooser = {arena, diagnosis, lanes, 0};
-    add_gpus(&chooser, "utilization.gpu", tr("GPU utilisation"), true);
-    for (size_t i = 0; i < diagnosis->finding_count && chooser.count < 2; i++) {
+    size_t most = 2;
+    if (diagnosis->host_count > 0 && diagnosis->host_count <= OVERVIEW_HOSTS) {
+        for (size_t i = 0; i < diagnosis->host_count; i++) add_host(&chooser, diagnosis->hosts[i], 1);
+        most = chooser.count + 1;
+    } else {
+        add_gpus(&chooser, "utilization.gpu", tr("GPU utilisation"), true);
+    }
+    for (size_t i = 0; i < diagnosis->finding_count && chooser.count < most; i++) {
         const struct finding *finding = &diagnosis->findings[i];
         if (finding->cause != diagnosis->verdict.cause) continue;
-        for (size_t k = 0; k < finding->evidence_count && chooser.count < 2; k++) {
+        for (size_t k = 0; k < finding->evidence_count && chooser.count < most; k++) {
             const struct evidence *e = &finding->evidence[k];
             if (e->direction <= 0 || strcmp(e->quantity, "utilization.gpu") == 0) continue;
             if (is_reason(e->quantity))

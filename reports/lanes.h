@@ -36,6 +36,7 @@ struct lane {
     bool percent;        // the axis goes from 0 to 100
     bool from_zero;      // the axis begins at 0
     const char *entity;  // "" for several
+    const char *host;    // of a band of one host's GPUs; "" otherwise
     const char *quantity;
     size_t line_count;
     struct lane_line lines[LINES_IN_LANE];
@@ -50,7 +51,8 @@ bool track_find(const struct diagnosis *diagnosis, const char *entity, const cha
 // The lanes of the full timeline, most important first; at most LANES_MOST. Returns how many.
 size_t lanes_choose(struct arena *arena, const struct diagnosis *diagnosis, struct lane *lanes);
 
-// Two or three lanes for the first page: the GPUs, and the series that the verdict rests on.
+// Two or three lanes for the first page: the GPUs (by host, if there are few), and the series that the verdict rests
+// on.
 size_t lanes_overview(struct arena *arena, const struct diagnosis *diagnosis, struct lane *lanes);
 
 // Per column of the chart the lowest, mean and highest value of the NATIVE samples that touch it:

@@ -191,9 +191,15 @@ static void hide_moments(struct redactor *r, const struct diagnosis *d, struct d
 
 const struct diagnosis *redact_diagnosis(struct redactor *redactor, const struct diagnosis *diagnosis) {
     struct diagnosis *to = copy(redactor, diagnosis, 1, sizeof *to);
+    // Over several hosts, the diagnosis speaks of the same logs with other names of devices.
+    if (diagnosis->host_count > 0) {
+        redactor->recording = diagnosis->recording;
+        redactor->redacted = NULL;
+    }
     to->recording = redact_recording(redactor);
     to->reference = source_of(redactor, diagnosis->reference);
     hide(redactor, &to->host);
+    if (diagnosis->host_count > 0) to->hosts = names(redactor, diagnosis->hosts, diagnosis->host_count);
     to->gpus = names(redactor, diagnosis->gpus, diagnosis->gpu_count);
     to->disks = names(redactor, diagnosis->disks, diagnosis->disk_count);
     // First: it may add serial numbers that later texts hold.

@@ -111,7 +111,9 @@ static void put_lanes(struct screen *screen, const struct diagnosis *diagnosis) 
     size_t count = lanes_overview(screen->arena, diagnosis, lanes);
     for (size_t i = 0; i < count && screen->lines_left > 0; i++) {
         // Titles of bands are sentences; here the entity and the quantity do.
+        bool one_host = lanes[i].merged_count > 0 && lanes[i].host[0] != '\0';
         if (lanes[i].merged_count > 0) lanes[i].title = tr("GPU utilisation");
+        if (one_host) lanes[i].title = arena_printf(screen->arena, tr("%s GPUs"), lanes[i].host);
         put_lane(screen, diagnosis, &lanes[i]);
     }
 }
