@@ -251,13 +251,19 @@ bool claim_by_elimination(const struct claim *claim) {
 
 // What is shown on another host of one synchronous run explains more than what is left by elimination, or one full
 // core: a process that waits for the others spins.
+static bool present_nearby(const struct run *run, const struct claim *claim, size_t bin) {
+    return present(claim, bin) || (bin > 0 && present(claim, bin - 1)) ||
+           (bin + 1 < run->bins && present(claim, bin + 1));
+}
+
 static struct claim *taker_anywhere(const struct run *run, const struct claims *claims, size_t bin) {
     struct claim *own = taker(claims, bin);
     if (own != NULL && !own->weak && !claim_by_elimination(own)) return own;
     const struct foreign *best = NULL;
     for (size_t k = 0; k < run->foreign_count; k++) {
         const struct foreign *foreign = &run->foreign[k];
-        if (foreign->claim->active == NULL || !(foreign->claim->active[bin] >= 0.5F)) continue;
+        // Clocks of two hosts agree to some seconds.
+        if (foreign->claim->active == NULL || !present_nearby(run, foreign->claim, bin)) continue;
         if (own != NULL && claim_by_elimination(foreign->claim)) continue;
         if (best == NULL || foreign->explained > best->explained) best = foreign;
     }
@@ -265,7 +271,8 @@ static struct claim *taker_anywhere(const struct run *run, const struct claims *
 }
 
 // Two passes over the starved bins: signals first, then the edges by their neighbours.
-static void give_starved(struct run *run, const struct claims *claims, struct shares *shares, struct claim **taken) {
+void apportion_take(struct run *run, const struct claims *claims) {
+    struct claim **taken = arena_array(run->arena, run->bins, sizeof *taken);
     for (size_t i = 0; i < run->bins; i++)
         taken[i] = job_bin(run, i) && run->starved[i] >= (float)LOSS_RESOLUTION ? taker_anywhere(run, claims, i) : NULL;
     join_stalls(run, taken);
@@ -273,12 +280,17 @@ static void give_starved(struct run *run, const struct claims *claims, struct sh
     for (size_t i = 0; i < run->bins; i++)
         if (job_bin(run, i) && taken[i] == NULL && run->starved[i] >= (float)LOSS_RESOLUTION)
             edges[i] = neighbours(run, taken, i);
+    for (size_t i = 0; i < run->bins; i++)
+        if (job_bin(run, i) && run->starved[i] >= (float)LOSS_RESOLUTION && taken[i] == NULL) taken[i] = edges[i];
+    run->taken = taken;
+}
+
+static void give_starved(const struct run *run, struct shares *shares) {
     for (size_t i = 0; i < run->bins; i++) {
         if (!job_bin(run, i) || !(run->starved[i] >= (float)LOSS_RESOLUTION)) continue;
-        if (taken[i] == NULL) taken[i] = edges[i];
+        struct claim *claim = run->taken[i];
         double span = (double)run->active[i] * run->dt;
-        give(shares, taken[i], taken[i] != NULL ? taken[i]->cause : CAUSE_UNKNOWN, (double)run->starved[i] * span,
-             span);
+        give(shares, claim, claim != NULL ? claim->cause : CAUSE_UNKNOWN, (double)run->starved[i] * span, span);
     }
 }
 
@@ -384,10 +396,10 @@ static void add_losses(const struct run *run, size_t i, const struct claim *take
 }
 
 void apportion_losses(struct run *run, const struct claims *claims, struct shares *shares) {
-    struct claim **taken = arena_array(run->arena, run->bins, sizeof *taken);
+    struct claim **taken = run->taken;
     unsigned char *causes = arena_array(run->arena, run->bins, 1);
     float *lost = grid_empty(run);
-    give_starved(run, claims, shares, taken);
+    give_starved(run, shares);
     for (size_t i = 0; i < run->bins; i++) {
         double clock[CAUSE_COUNT_] = {0};
         double span = (double)run->active[i] * run->dt;
@@ -408,7 +420,6 @@ void apportion_losses(struct run *run, const struct claims *claims, struct share
         }
         lost[i] = (float)(sum / span > 1 ? 1 : sum / span);
     }
-    run->taken = taken;
     run->out->bin_cause = causes;
     run->out->lost_share = lost;
 }
@@ -424,6 +435,7 @@ void apportion_finish(struct run *run, struct claims *claims, const struct share
 void apportion(struct run *run, struct claims *claims) {
     struct shares *shares = arena_alloc(run->arena, sizeof *shares);
     apportion_decide(run, claims);
+    apportion_take(run, claims);
     apportion_losses(run, claims, shares);
     apportion_finish(run, claims, shares);
 }

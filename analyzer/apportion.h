@@ -23,6 +23,8 @@ bool claim_by_elimination(const struct claim *claim);
 void apportion_decide(struct run *run, struct claims *claims);
 // Whether a copy of another host's claim would hold for the loss of this one; fills its contrast.
 bool apportion_would_hold(struct run *run, const struct claims *claims, struct claim *claim);
+// Which claim has the starved time of each bin: run->taken.
+void apportion_take(struct run *run, const struct claims *claims);
 // Gives every lost GPU-second to a claim or to unknown, and adds it to `shares`.
 void apportion_losses(struct run *run, const struct claims *claims, struct shares *shares);
 // Totals of what was given out.

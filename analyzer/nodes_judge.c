@@ -10,6 +10,8 @@
 #define WAIT_LEAST 0.05
 // GPUs that spin draw this much less than while they compute; less is noise.
 #define SPIN_DROP 0.05
+// A claim that explains less of a host's loss is not what this host shows.
+#define MOST_OF_IT 0.5
 // A host on which this share of a claim's loss falls is named with it.
 #define WAITS_NOTABLE 0.1
 
@@ -109,15 +111,34 @@ static bool spins_for(const struct run *own, const struct run *owner, const stru
     return seconds < 60 || isnan(without) || with <= (1 - SPIN_DROP) * without;
 }
 
-static void wait_for(struct run *own, const struct run *owner, struct claim *claim) {
+// The answers of spins_for() for one pair of hosts.
+struct answers {
+    const struct claim *claims[64];
+    bool spins[64];
+    size_t count;
+};
+
+static bool spins_for_once(struct answers *answers, const struct run *own, const struct run *owner,
+                           const struct claim *claim) {
+    for (size_t i = 0; i < answers->count; i++)
+        if (answers->claims[i] == claim) return answers->spins[i];
+    if (answers->count == sizeof answers->spins / sizeof answers->spins[0]) return false;
+    bool spins = usable(claim) && spins_for(own, owner, claim);
+    answers->claims[answers->count] = claim;
+    answers->spins[answers->count++] = spins;
+    return spins;
+}
+
+static void wait_for(struct run *own, const struct run *owner) {
+    struct answers answers = {.count = 0};
     for (size_t i = 0; i < own->bins; i++) {
-        if (!(claim->active[i] >= 0.5F) || !(own->active[i] > 0) || own->dead_cause[i] != CAUSE_COUNT_) continue;
-        if (!(owner->starved[i] > (float)LOSS_NOTABLE)) continue;
+        struct claim *claim = owner->taken[i];
+        if (claim == NULL || !(own->active[i] > 0) || own->dead_cause[i] != CAUSE_COUNT_) continue;
+        if (!(owner->starved[i] > (float)WAIT_LEAST) || !spins_for_once(&answers, own, owner, claim)) continue;
         float known = own->starved[i] + (isnan(own->clock_lost[i]) ? 0 : own->clock_lost[i]) +
                       (isnan(own->waiting[i]) ? 0 : own->waiting[i]);
         float share = owner->starved[i] - known;
-        if (!(share >= (float)WAIT_LEAST)) continue;
-        if (own->awaited_claim[i] != NULL && own->awaited[i] >= share) continue;
+        if (!(share >= (float)WAIT_LEAST) || own->awaited[i] >= share) continue;
         own->awaited[i] = share;
         own->awaited_claim[i] = claim;
     }
@@ -129,14 +150,8 @@ static void find_waits(struct run *run, size_t together) {
         struct run *own = &run->nodes[n].run;
         own->awaited = arena_array(run->arena, run->bins, sizeof *own->awaited);
         own->awaited_claim = arena_array(run->arena, run->bins, sizeof *own->awaited_claim);
-        for (size_t k = 0; k < together; k++) {
-            struct node *other = &run->nodes[k];
-            for (size_t c = 0; k != n && c < other->claims.count; c++) {
-                struct claim *claim = &other->claims.items[c];
-                if (usable(claim) && claim->takes == LOSS_STARVED && spins_for(own, &other->run, claim))
-                    wait_for(own, &other->run, claim);
-            }
-        }
+        for (size_t k = 0; k < together; k++)
+            if (k != n) wait_for(own, &run->nodes[k].run);
     }
 }
 
@@ -146,6 +161,12 @@ static const struct claim *holds(const struct node *node, enum cause cause) {
     for (size_t k = 0; k < node->claims.count; k++)
         if (node->claims.items[k].cause == cause && node->claims.items[k].supported) return &node->claims.items[k];
     return NULL;
+}
+
+// Nothing else is seen on this host either.
+static bool shows_the_same(const struct node *node, enum cause cause) {
+    const struct claim *claim = holds(node, cause);
+    return claim != NULL && claim->contrast.explained >= MOST_OF_IT;
 }
 
 static bool anything_shown(const struct node *node) {
@@ -166,7 +187,7 @@ static void doubt_elimination(struct run *run) {
             for (size_t o = 0; o < run->node_count; o++) {
                 const struct node *other = &run->nodes[o];
                 if (o == n || (node->link.together && other->link.together)) continue;
-                if (claim_by_elimination(claim) ? holds(other, claim->cause) == NULL : anything_shown(other))
+                if (claim_by_elimination(claim) ? !shows_the_same(other, claim->cause) : anything_shown(other))
                     excluded = false;
             }
             if (excluded) continue;
@@ -301,6 +322,7 @@ void nodes_judge(struct run *run, struct claims *claims) {
     for (size_t n = 0; n < together; n++) run->nodes[n].run.shared_claims = &shared;
     doubt_elimination(run);
     borrow(run, together, &shared);
+    for (size_t n = 0; n < run->node_count; n++) apportion_take(&run->nodes[n].run, &run->nodes[n].claims);
     find_waits(run, together);
     struct shares *shares = arena_alloc(run->arena, sizeof *shares);
     lose(run, &shared, shares);

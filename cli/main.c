@@ -10,7 +10,8 @@
 //            nvidia_* gpu_* gpustat* dcgm* iostat* smartctl* smartd_attrlog hdparm kernel_* train_*: one family each
 //            vmstat* mpstat* pidstat* sar_text sadf* dstat* free_log nfsiostat: one each
 // analyzer/  analyze: the order of the work · model: what its files share · rules alerts trends: thresholds, warnings
-//            align* civil_zone years run_host: one clock, one host · grid clock_loss stalls apportion: lost GPU time
+//            align* civil_zone years run_host: one clock, one host · nodes*: several hosts, each judged by itself first
+//            grid clock_loss stalls apportion: lost GPU time
 //            cause.h causes cause_*: one file a cause, one table · gpus disks host incidents health: what they look at
 //            stats* (the only includer of GSL) correlate relations changes anomaly period calibration: statistics
 //            phases findings verdict quality: what comes out · diagnosis: the result · fleet: many runs
