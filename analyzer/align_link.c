@@ -9,6 +9,8 @@
 // Queues and caches shift what disks show against what GPUs show by some seconds: a skew below this is not claimed on
 // correlation alone.
 #define SKEW_LEAST 10.0
+// The lines of a job stand for steps behind which batches are already fetched, and for the time since the last line.
+#define SKEW_OF_JOB 45.0
 // Two witnesses agree within this, besides their own uncertainties.
 #define AGREEMENT 10.0
 // Chance of a correlation that supports what an anchor says, over all lags of the window looked at.
@@ -102,6 +104,12 @@ static bool anchors_contradict(const struct case_file *file, double lead, double
            (file->modified.speaks && !near(file->modified.lead, lead, within + file->modified.uncertainty));
 }
 
+static bool has_job(const struct source *source) {
+    for (size_t i = 0; i < source->table_count; i++)
+        if (source->tables[i].entity_kind == ENTITY_JOB) return true;
+    return false;
+}
+
 static struct link_result by_correlation(const struct case_file *file) {
     const struct lag_estimate *lags = &file->lags;
     const char *by = arena_printf(file->arena, tr("correlation (p = %.1g, %d of 4 parts of the run agree)"), lags->p,
@@ -109,7 +117,9 @@ static struct link_result by_correlation(const struct case_file *file) {
     double rest = lead_rest(lags->lead);
     // Prefetched data and written-back pages shift what disks show by seconds, and stamps stand for whole intervals.
     double coarse = 5 + fmax(file->a.cadence, file->b.cadence) / 4;
-    if (fabs(rest) <= fmax(SKEW_LEAST, 2 * lags->uncertainty)) {
+    double least = SKEW_LEAST;
+    if (has_job(file->request->other)) coarse += least = SKEW_OF_JOB;
+    if (fabs(rest) <= fmax(least, 2 * lags->uncertainty)) {
         double zone = lead_zone(lags->lead);
         return zone_only(zone, fabs(rest) + lags->uncertainty + coarse, sure(file, zone, by));
     }
@@ -163,12 +173,6 @@ static struct link_result unproved(const struct case_file *file) {
                   arena_printf(file->arena,
                                tr("alignment not established: as printed it overlaps the reference by %.0f %%, and %s"),
                                100 * overlap, why));
-}
-
-static bool has_job(const struct source *source) {
-    for (size_t i = 0; i < source->table_count; i++)
-        if (source->tables[i].entity_kind == ENTITY_JOB) return true;
-    return false;
 }
 
 static struct link_result judge(struct case_file *file) {

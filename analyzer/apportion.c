@@ -80,9 +80,8 @@ static bool often_enough(const struct run *run, const struct contrast *c) {
 // A claim that stands in for unseen order in time needs a clock that is proved, unless its signal is there nearly
 // throughout.
 static bool timing_usable(const struct run *run, const struct claim *claim) {
-    if (claim->disk == NULL || claim->contrast.active_share >= 0.85) return true;
-    const struct source_clock *clock = run_clock(run, claim->disk->source);
-    return clock != NULL && (clock->established || clock->uncertainty_seconds <= 60);
+    const char *log = claim->disk != NULL ? source_name(claim->disk->source) : claim->log;
+    return log == NULL || claim->contrast.active_share >= 0.85 || log_in_order(run, log, ORDER_OF_STRETCHES);
 }
 
 static void decide(struct run *run, struct claim *claim) {

@@ -48,6 +48,7 @@ struct claim {
     const char *next;      // what to do about it
     const char *stalls;    // "the stalls on sda": for "without … the run would have ended earlier"
     const struct disk *disk;
+    const char *log;  // name of the log whose times the signal has, NULL for the disk's or none
     const struct gpu *gpu;
     struct evidence *evidence;
     size_t evidence_count, evidence_capacity;
@@ -92,6 +93,13 @@ double median_active(const struct run *run, const float *values, const float *ac
 double median_without_job(const struct run *run, const float *values);
 // Share of the present values, in bins with a job and active ≥ ½ (any bin if NULL), at or above `level`.
 double share_at_least(const struct run *run, const float *values, const float *active, double level);
+
+// True if what a log shows may be put in order with the GPU log: its clock is proved, or cannot be off by more than
+// `within` seconds. Untimed and unknown logs (NULL): false.
+bool log_in_order(const struct run *run, const char *name, double within);
+
+// What lasts minutes may be compared between logs whose clocks were merely assumed to agree.
+#define ORDER_OF_STRETCHES 60.0
 
 // A bin counts as lost time from this loss share on.
 #define LOSS_NOTABLE 0.10

@@ -48,6 +48,7 @@ static float *one_busy(const struct run *run) {
 static void judge_all(struct run *run, struct claims *claims) {
     struct claim *claim = claims_add(claims, CAUSE_CPU_PREPROCESSING, "", LOSS_STARVED);
     claim->active = all_busy(run);
+    claim->log = run->host.cpu_source;
     claim->value = median_where(run, run->host.busy, run->starved, LOSS_NOTABLE, true);
     claim->threshold = rules_get(run->rules, "cpu.busy_percent");
     claim->unit = UNIT_PERCENT;
@@ -83,6 +84,7 @@ static void judge_all(struct run *run, struct claims *claims) {
 static void judge_one(struct run *run, struct claims *claims) {
     struct claim *claim = claims_add(claims, CAUSE_CPU_PREPROCESSING, "", LOSS_STARVED);
     claim->active = one_busy(run);
+    claim->log = run->host.core_source;
     claim->value = median_where(run, run->host.core_max, run->starved, LOSS_NOTABLE, true);
     claim->threshold = rules_get(run->rules, "cpu.core_percent");
     claim->unit = UNIT_PERCENT;

@@ -3,23 +3,11 @@
 #include "analyzer/cause.h"
 #include "core/lang.h"
 
-// Outside of the gaps the run must be healthy: else the gaps are the visible part of something else.
-#define HEALTHY_BETWEEN 0.15
-
-static double loss_between(const struct run *run) {
-    double sum = 0;
-    size_t count = 0;
-    for (size_t i = 0; i < run->bins; i++) {
-        if (isnan(run->starved[i]) || run->stalled[i] || !(run->active[i] > 0)) continue;
-        if ((i > 0 && run->stalled[i - 1]) || (i + 1 < run->bins && run->stalled[i + 1])) continue;
-        sum += (double)run->starved[i];
-        count++;
-    }
-    return count == 0 ? NAN : sum / (double)count;
-}
-
-// Were disks and CPUs logged while the GPUs stood still?
-static bool host_seen_in_gaps(const struct run *run) {
+// Were disks and CPUs logged while the GPUs stood still? A log that is off by as much shows something else.
+static bool host_seen_in_gaps(const struct run *run, double gap_seconds) {
+    if (!log_in_order(run, run->host.cpu_source, gap_seconds / 2)) return false;
+    for (size_t d = 0; d < run->disk_count; d++)
+        if (!log_in_order(run, source_name(run->disks[d].source), gap_seconds / 2)) return false;
     size_t gaps = 0;
     size_t seen = 0;
     for (size_t i = 0; i < run->bins; i++) {
@@ -48,17 +36,17 @@ void judge_epoch_gap(struct run *run, struct claims *claims) {
     }
     claim->value = (double)recurring;
     float *active = active_none(run);
-    double between = loss_between(run);
+    double between = run->loss_between;
     for (size_t i = 0; i < run->bins; i++) {
         if (isnan(run->starved[i])) continue;
-        bool beside = (i > 0 && run->stalled[i - 1]) || (i + 1 < run->bins && run->stalled[i + 1]);
+        bool beside = stall_beside(run, i);
         active[i] = between <= HEALTHY_BETWEEN && (run->stalled[i] || (beside && run->starved[i] > 0.3F)) ? 1 : 0;
     }
     claim->active = active;
     if (recurring == 0) return;
     double mean = seconds / (double)recurring;
     claim->strength = 0.72 + (at_epoch * 2 >= recurring ? 0.16 : 0) + (!isnan(run->stall_period) ? 0.06 : 0);
-    if (!host_seen_in_gaps(run) && at_epoch * 2 < recurring) {
+    if (!host_seen_in_gaps(run, mean) && at_epoch * 2 < recurring) {
         claim->no_data = true;  // checkpoints look the same from the GPUs' side
         claim->settle = tr("iostat -xt 1, recorded on the node during the run, or the training log");
         return;

@@ -58,6 +58,7 @@ void judge_host_memory(struct run *run, struct claims *claims) {
         active[i] = in >= claim->threshold && in + out >= 2 * claim->threshold ? 1 : 0;
     }
     claim->active = active;
+    claim->log = host->swap_source;
     claim->value = median_where(run, host->swap_in, run->starved, LOSS_NOTABLE, true);
     claim->strength = 0.93;
     double in = median_active(run, host->swap_in, active);

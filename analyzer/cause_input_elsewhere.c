@@ -79,15 +79,48 @@ static bool wait_signals(struct run *run, struct claim *claim) {
     return claim->evidence_count > before;
 }
 
+// A job that works at full speed between equal pauses is not short of input.
 static float *signal_of(const struct run *run, double least) {
+    bool pauses = run->loss_between <= HEALTHY_BETWEEN;
     float *active = active_none(run);
     for (size_t i = 0; i < run->bins; i++) {
         bool seen = false;
         bool quiet = disks_quiet(run, i, &seen);
         if (!seen || isnan(run->host.busy[i])) continue;
-        active[i] = quiet && cpus_free(run, i) && (double)run->starved[i] > least ? 1 : 0;
+        bool pause = pauses && (run->stalled[i] || stall_beside(run, i));
+        active[i] = !pause && quiet && cpus_free(run, i) && (double)run->starved[i] > least ? 1 : 0;
     }
     return active;
+}
+
+// Shares of the logged time: disks and CPUs free, and GPUs starved.
+static void shares(const struct run *run, double *idle, double *starved) {
+    size_t logged = 0;
+    size_t free_bins = 0;
+    size_t starved_bins = 0;
+    for (size_t i = 0; i < run->bins; i++) {
+        bool seen = false;
+        bool quiet = disks_quiet(run, i, &seen);
+        if (!seen || isnan(run->host.busy[i]) || !(run->active[i] > 0)) continue;
+        logged++;
+        free_bins += quiet && cpus_free(run, i);
+        starved_bins += (double)run->starved[i] > LOSS_NOTABLE;
+    }
+    *idle = logged == 0 ? 0 : (double)free_bins / (double)logged;
+    *starved = logged == 0 ? 0 : (double)starved_bins / (double)logged;
+}
+
+// Disks are cleared by when they were free. Where clocks were merely assumed to agree that is known only of disks that
+// were free all the time, or of GPUs that starved all the time.
+static bool free_is_known(const struct run *run) {
+    enum { NEARLY_ALWAYS = 95 };  // %
+    bool in_order = log_in_order(run, run->host.cpu_source, 0);
+    for (size_t d = 0; d < run->disk_count; d++)
+        in_order = in_order && log_in_order(run, source_name(run->disks[d].source), 0);
+    double idle;
+    double starved;
+    shares(run, &idle, &starved);
+    return in_order || 100 * idle >= NEARLY_ALWAYS || 100 * starved >= NEARLY_ALWAYS;
 }
 
 void judge_input_elsewhere(struct run *run, struct claims *claims) {
@@ -96,6 +129,11 @@ void judge_input_elsewhere(struct run *run, struct claims *claims) {
     if (run->disk_count == 0 || !run->host.has_cpu) {
         claim->no_data = true;
         claim->settle = tr("iostat -xt 1 with its avg-cpu lines, recorded on the node during the run");
+        return;
+    }
+    if (!free_is_known(run)) {
+        claim->no_data = true;
+        claim->settle = tr("logs of the disks and CPUs whose clock is that of the GPU log (date; iostat -xt 1)");
         return;
     }
     float *active = signal_of(run, LOSS_NOTABLE);

@@ -75,6 +75,15 @@ void claim_step_times(struct run *run, struct claim *claim) {
                    with, without, UNIT_SECONDS, "", "step_time");
 }
 
+bool log_in_order(const struct run *run, const char *name, double within) {
+    for (size_t i = 0; name != NULL && i < run->recording->source_count; i++) {
+        const struct source_clock *clock = &run->clocks[i];
+        if (clock->source != NULL && strcmp(source_name(clock->source), name) == 0)
+            return clock->established || clock->uncertainty_seconds <= within;
+    }
+    return false;
+}
+
 float *active_none(const struct run *run) { return grid_empty(run); }
 
 static double median_of(const struct run *run, const float *values, const float *by, double level, bool above) {

@@ -111,6 +111,7 @@ struct run {
     struct stall *stalls;
     size_t stall_count;
     double stall_period;  // s; NaN if they do not recur
+    double loss_between;  // share of GPU time lost outside of stalls that recur; NaN if not known
     double sampling;      // s between two samples of a GPU
 
     // Over all GPUs that have a job in the bin.
@@ -176,6 +177,10 @@ void gpus_sum(struct run *run);
 void host_read(struct run *run);
 void disks_read(struct run *run);
 void stalls_find(struct run *run);
+bool stall_beside(const struct run *run, size_t bin);  // the bin touches a stall that recurs
+
+// Outside of gaps that recur the run must be healthy: else the gaps are the visible part of something else.
+#define HEALTHY_BETWEEN 0.15
 
 // ── incidents.c ──
 // Faults and out-of-memory events that ended the job: sets states and dead_cause.

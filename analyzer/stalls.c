@@ -44,7 +44,7 @@ static void add_stall(struct run *run, size_t *capacity, struct stall **list, mi
 static struct stall *collect(struct run *run, const struct gpu *gpu) {
     const struct column *util = table_find(gpu->table, "utilization.gpu");
     const struct source_clock *clock = run_clock(run, gpu->source);
-    double least = 2.5 * run->sampling > 3 ? 2.5 * run->sampling : 3;  // s: shorter ones are ordinary jitter
+    double least = 1.9 * run->sampling > 3 ? 1.9 * run->sampling : 3;  // s: one sample alone is ordinary jitter
     struct stall *list = NULL;
     size_t capacity = 0;
     millis from = MILLIS_NONE;
@@ -93,9 +93,26 @@ static void mark_bins(struct run *run) {
     }
 }
 
+// Share of GPU time lost outside of the stalls and the bins beside them.
+static double loss_between(const struct run *run) {
+    double sum = 0;
+    size_t count = 0;
+    for (size_t i = 0; i < run->bins; i++) {
+        if (isnan(run->starved[i]) || run->stalled[i] || !(run->active[i] > 0) || stall_beside(run, i)) continue;
+        sum += (double)run->starved[i];
+        count++;
+    }
+    return count == 0 ? NAN : sum / (double)count;
+}
+
+bool stall_beside(const struct run *run, size_t bin) {
+    return (bin > 0 && run->stalled[bin - 1]) || (bin + 1 < run->bins && run->stalled[bin + 1]);
+}
+
 void stalls_find(struct run *run) {
     run->stalled = arena_array(run->arena, run->bins, sizeof *run->stalled);
     run->stall_period = NAN;
+    run->loss_between = NAN;
     const struct gpu *gpu = pacemaker(run);
     if (gpu == NULL || isnan(run->sampling)) return;
     struct stall *list = collect(run, gpu);
@@ -107,4 +124,5 @@ void stalls_find(struct run *run) {
     for (size_t i = 0; i < run->stall_count; i++) at_epoch += run->stalls[i].at_epoch;
     bool epochs = at_epoch >= 2 && 2 * at_epoch >= run->stall_count;
     if (!isnan(run->stall_period) || epochs) mark_bins(run);
+    run->loss_between = loss_between(run);
 }

@@ -394,6 +394,23 @@ static void test_one_write_burst_among_many_gaps_is_a_coincidence(void **state) 
     expect(scene, CAUSE_EPOCH_GAP, "");
 }
 
+static void set_clock(struct source *source, double seconds) {
+    for (size_t t = 0; t < source->table_count; t++)
+        for (size_t i = 0; i < source->tables[t].row_count; i++) source->tables[t].time[i] += (millis)(seconds * 1000);
+}
+
+// The bursts come every four minutes: which of them stops the GPUs cannot be seen from their rhythm.
+static void test_a_clock_that_nothing_proves_clears_no_disk(void **state) {
+    (void)state;
+    struct scene *scene = scene_new();
+    scene_job(scene, 2, stops_in_bursts);
+    quiet_host(scene);
+    writes(scene, "sdc", burst_writes, burst_kilobytes, burst_await, burst_util);
+    set_clock(scene->disk_log, 97);
+    set_clock(scene->cpu_log, 97);
+    expect(scene, CAUSE_UNKNOWN, "");
+}
+
 static double slows_down(size_t row, int which) {
     return scene_in_job(row) ? 96 - (double)row / 14 + scene_noise(row, which) : 0;
 }
@@ -535,6 +552,7 @@ int main(void) {
         cmocka_unit_test(test_reallocated_sectors_that_grow_are_critical),
         cmocka_unit_test(test_without_a_disk_log_nobody_is_accused),
         cmocka_unit_test(test_one_write_burst_among_many_gaps_is_a_coincidence),
+        cmocka_unit_test(test_a_clock_that_nothing_proves_clears_no_disk),
         cmocka_unit_test(test_a_shared_trend_accuses_nobody),
         cmocka_unit_test(test_write_bursts_under_busy_gpus_are_not_accused),
         cmocka_unit_test(test_gpus_that_spin_at_low_power_while_steps_slow_down),
