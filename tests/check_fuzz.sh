@@ -9,11 +9,13 @@ passed=0
 failed=0
 for parser in $(PARSER=list "$target"); do
     mapfile -t logs < <(find tests/cases -path '*/logs/*' -type f 2>/dev/null | LC_ALL=C sort)
-    if [ "$parser" != any ] && [ ! -d "tests/fuzz/corpus/$parser" ]; then
+    own=$parser
+    if [ "$parser" = any ] || [ "$parser" = file ]; then own=""; fi
+    if [ ! -d "tests/fuzz/corpus/$own" ]; then
         failed=$((failed + 1))
         echo "$parser: no seed in tests/fuzz/corpus/$parser"
     fi
-    if said=$(PARSER=$parser "$target" -m "$mutations" "tests/fuzz/corpus/$parser" "${logs[@]}" 2>&1); then
+    if said=$(PARSER=$parser "$target" -m "$mutations" "tests/fuzz/corpus/$own" "${logs[@]}" 2>&1); then
         passed=$((passed + 1))
         echo "$parser: $said"
     else

@@ -20,10 +20,12 @@ stat_of() { sed -n "s/^stat::$2: *//p" "$1"; }
 fuzz() {
     local parser=$1 log=$2
     shift 2
-    mkdir -p "$build/corpus/$parser" "tests/fuzz/corpus/$parser"
+    local own=tests/fuzz/corpus/$parser
+    if [ "$parser" = any ] || [ "$parser" = file ]; then own=tests/fuzz/corpus; fi
+    mkdir -p "$build/corpus/$parser" "$own"
     local start=$EPOCHSECONDS
     PARSER=$parser "$target" -timeout=10 -report_slow_units=1 -print_final_stats=1 -dict=tests/fuzz/logs.dict \
-        -artifact_prefix="$build/found/$parser-" "$@" "$build/corpus/$parser" "tests/fuzz/corpus/$parser" >"$log" 2>&1 || bad=1
+        -artifact_prefix="$build/found/$parser-" "$@" "$build/corpus/$parser" "$own" >"$log" 2>&1 || bad=1
     local executed
     executed=$(stat_of "$log" number_of_executed_units)
     # executions, seconds, MiB at most, seconds of the slowest input
@@ -32,17 +34,20 @@ fuzz() {
     grep -E -A12 'ERROR: |broken promise|runtime error' "$log" | head -30
 }
 
-# Most rounds are short inputs, every eighth is long ones with every promise looked after.
+# Every second round is of inputs of a few lines, as they are fastest and reach nearly all code; every eighth is of long
+# ones with every promise looked after.
 round() {
     local parser=$1 rounds=$2 left=$3
     export ASAN_OPTIONS=quarantine_size_mb=4:malloc_context_size=2:allocator_release_to_os_interval_ms=-1:max_malloc_fill_size=64
-    local runs=$((left < 400000 ? left : 400000))
+    local runs=$((left < 400000 ? left : 400000)) longest=256
     if [ $((rounds % 8)) -eq 7 ]; then
-        fuzz "$parser" "$build/$parser.log" -runs=$((runs / 8)) -max_total_time=120 -max_len=32768 -rss_limit_mb=1024 \
-            "${seeds[@]}"
-    else
-        CHECK_EVERY=8 fuzz "$parser" "$build/$parser.log" -runs=$runs -max_total_time=60 -max_len=1536 -rss_limit_mb=512
+        fuzz "$parser" "$build/$parser.log" -runs=$((runs / 8 + 1)) -max_total_time=120 -max_len=32768 \
+            -rss_limit_mb=1024 -reload=0 "${seeds[@]}"
+        return
     fi
+    if [ $((rounds % 2)) -eq 0 ]; then longest=1536; fi
+    CHECK_EVERY=8 fuzz "$parser" "$build/$parser.log" -runs=$runs -max_total_time=60 -max_len=$longest \
+        -rss_limit_mb=512 -reload=0 -entropic=0
 }
 
 count_of() { awk '{ all += $1 } END { print all + 0 }' "$counts/$1" 2>/dev/null || echo 0; }
