@@ -11,10 +11,11 @@
 #include "parsers/pcre.h"
 
 enum {
-    BID_LINES = 400,     // of the head that a bid looks at
-    RECORD_MOST = 2048,  // bytes of a record joined from folded lines
-    JOINED_MOST = 8,     // lines of one record
-    TOLD = 1 << 16,      // messages remembered to recognise their repetition
+    BID_LINES = 400,      // of the head that a bid looks at
+    RECORD_MOST = 2048,   // bytes of a record joined from folded lines
+    JOINED_MOST = 8,      // lines of one record
+    TOLD_FIRST = 256,     // places for messages that are remembered to recognise their repetition, a power of two …
+    TOLD_MOST = 1 << 21,  // … and where it ends: at most half of the places are taken
 };
 
 // ── the bid ─────────────────────────────────────────────────────────────────
@@ -90,7 +91,8 @@ struct log_parse {
     bool other_host;
     size_t kernel_lines, foreign;
     bool reboot_marked;
-    uint64_t told[TOLD];
+    uint64_t *told;  // hashes, 0 where none
+    size_t told_places, told_count;
 };
 
 static void note_host(struct log_parse *parse, struct text host, uint32_t line) {
@@ -116,16 +118,40 @@ static void report_reboot(struct log_parse *parse, const struct kernel_moment *a
     kernel_events_add(parse->events, &event);
 }
 
+// Where a hash stands or would stand.
+static uint64_t *told_place(uint64_t *told, size_t places, uint64_t hash) {
+    size_t at = (size_t)(hash ^ hash >> 32) & (places - 1);
+    while (told[at] != 0 && told[at] != hash) at = (at + 1) & (places - 1);
+    return &told[at];
+}
+
+static void grow_told(struct log_parse *parse) {
+    size_t places = parse->told_places == 0 ? TOLD_FIRST : 2 * parse->told_places;
+    size_t none = 0;
+    uint64_t *told = grow_array(NULL, &none, places, sizeof *told);
+    memset(told, 0, places * sizeof *told);
+    for (size_t i = 0; i < parse->told_places; i++)
+        if (parse->told[i] != 0) *told_place(told, places, parse->told[i]) = parse->told[i];
+    free(parse->told);
+    parse->told = told;
+    parse->told_places = places;
+}
+
 // kern.log and dmesg of one boot in one file tell each message twice, with one uptime and one
 // text: it counts once.
 static bool told_before(struct log_parse *parse, struct text text, const struct kernel_moment *at) {
     if (!at->has_boot) return false;
     uint64_t hash = 14695981039346656037u ^ (uint64_t)at->boot;
     for (size_t i = 0; i < text.length; i++) hash = (hash ^ (unsigned char)text.at[i]) * 1099511628211u;
-    uint64_t *slot = &parse->told[hash % TOLD];
-    bool told = *slot == hash && kernel_clock_retold(parse->clock, at);
-    *slot = hash;
-    return told;
+    if (hash == 0) hash = 1;
+    if (2 * parse->told_count >= parse->told_places && parse->told_places < TOLD_MOST) grow_told(parse);
+    uint64_t *place = told_place(parse->told, parse->told_places, hash);
+    if (*place == hash) return kernel_clock_retold(parse->clock, at);
+    if (2 * parse->told_count < parse->told_places) {
+        *place = hash;
+        parse->told_count++;
+    }
+    return false;
 }
 
 static void finish_record(struct log_parse *parse) {
@@ -240,5 +266,6 @@ void kernel_log_parse(struct lines *lines, const struct parse_options *options, 
             begin_record(parse, &line, lines_number(lines));
     }
     close_parse(parse);
+    free(parse->told);
     free(parse);
 }
