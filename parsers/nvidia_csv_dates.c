@@ -21,7 +21,7 @@ static millis exchanged(millis at) {
 }
 
 static millis reading(const struct nvidia_row *row, bool exchange) {
-    return exchange && row->ambiguous ? exchanged(row->time) : row->time;
+    return exchange && row->ambiguous && row->time != MILLIS_NONE ? exchanged(row->time) : row->time;
 }
 
 // Steps backward, or over more than half a day.

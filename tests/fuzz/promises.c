@@ -20,11 +20,14 @@ static void demand_text(const char *text) {
     }
 }
 
+// Far enough from the ends of the type that differences of times do not overflow.
+static bool is_time(millis time) { return time > -INT64_C(1000000000000000) && time < INT64_C(1000000000000000); }
+
 static void demand_table(const struct table *table, uint32_t lines) {
     demand_text(table->entity);
     for (size_t i = 0; i < table->row_count; i++) {
         demand(table->line[i] <= lines, "a row comes from a line that was read");
-        demand(table->time[i] != MILLIS_NONE, "a row has a time");
+        demand(is_time(table->time[i]), "a row has a time that people live in");
         demand(table->interval[i] >= 0, "no interval is negative");
     }
     for (size_t i = 0; i < table->column_count; i++) {
@@ -45,6 +48,7 @@ void demand_source(const struct source *source, uint32_t lines) {
     for (size_t i = 0; i < source->event_count; i++) {
         demand_text(source->events[i].text);
         demand_text(source->events[i].entity);
+        demand(source->events[i].time == MILLIS_NONE || is_time(source->events[i].time), "an event has a time or none");
         demand(source->events[i].line <= lines, "an event comes from a line that was read");
     }
     for (size_t i = 0; i < source->fact_count; i++) demand_text(source->facts[i].value);
