@@ -16,7 +16,8 @@ struct sample {
     struct arena *arena;
     struct csv_layout *layout;
     size_t rows, columns;
-    double value[ROWS_MOST][COLUMNS_MOST];  // NaN where it is no number
+    double (*value)[COLUMNS_MOST];  // of each row; NaN where it is no number
+    size_t capacity;
     struct text first[COLUMNS_MOST];
     enum unit unit[COLUMNS_MOST];
     bool whole[COLUMNS_MOST];  // every value is a number
@@ -197,7 +198,7 @@ struct text csv_foreign_header(struct text head) {
 static void take_rows(struct sample *sample, struct text head) {
     struct csv_cells cells = {0};
     sample->columns = usual_cells(head);
-    while (head.at != NULL && sample->rows < ROWS_MOST) {
+    while (head.at != NULL && sample->rows < sample->capacity) {
         struct text line = text_trim(text_cut(&head, '\n'));
         if (line.length == 0 || head.at == NULL) continue;  // the last one may be cut
         csv_cells(&cells, line);
@@ -206,11 +207,22 @@ static void take_rows(struct sample *sample, struct text head) {
     csv_cells_free(&cells);
 }
 
+static size_t count_lines(struct text head) {
+    size_t count = 0;
+    while (head.at != NULL && count < ROWS_MOST) {
+        text_cut(&head, '\n');
+        count++;
+    }
+    return count;
+}
+
 bool csv_infer(struct arena *arena, struct text head, struct csv_layout *layout) {
     struct sample *sample = arena_alloc(arena, sizeof *sample);
     *layout = (struct csv_layout){.time = -1};
     sample->arena = arena;
     sample->layout = layout;
+    sample->capacity = count_lines(head);
+    sample->value = arena_array(arena, sample->capacity, sizeof *sample->value);
     take_rows(sample, head);
     layout->count = sample->columns;
     for (size_t c = 0; c < layout->count; c++) {

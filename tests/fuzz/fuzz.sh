@@ -34,20 +34,32 @@ fuzz() {
     grep -E -A12 'ERROR: |broken promise|runtime error' "$log" | head -30
 }
 
+# Keeps the smallest set of learned inputs that reaches as much.
+prune() {
+    local corpus=$build/corpus/$1 smaller
+    smaller=$(mktemp -d "$build/corpus/pruning.XXXXXX")
+    if PARSER=$1 CHECK_EVERY=8 "$target" -merge=1 -max_len=1536 "$smaller" "$corpus" >"$build/$1.log" 2>&1; then
+        find "$corpus" -type f -delete
+        find "$smaller" -type f -exec mv -t "$corpus" {} +
+    fi
+    find "$smaller" -delete
+}
+
 # Every second round is of inputs of a few lines, as they are fastest and reach nearly all code; every eighth is of long
 # ones with every promise looked after.
 round() {
     local parser=$1 rounds=$2 left=$3
     export ASAN_OPTIONS=quarantine_size_mb=4:malloc_context_size=2:allocator_release_to_os_interval_ms=-1:max_malloc_fill_size=64
-    local runs=$((left < 400000 ? left : 400000)) longest=256
+    local runs=$((left < 1500000 ? left : 1500000)) longest=256
+    if [ $((rounds % 8)) -eq 6 ]; then prune "$parser"; fi
     if [ $((rounds % 8)) -eq 7 ]; then
-        fuzz "$parser" "$build/$parser.log" -runs=$((runs / 8 + 1)) -max_total_time=120 -max_len=32768 \
+        fuzz "$parser" "$build/$parser.log" -runs=$((runs / 8 + 1)) -max_total_time=90 -max_len=32768 \
             -rss_limit_mb=1024 -reload=0 "${seeds[@]}"
         return
     fi
     if [ $((rounds % 2)) -eq 0 ]; then longest=1536; fi
-    CHECK_EVERY=8 fuzz "$parser" "$build/$parser.log" -runs=$runs -max_total_time=60 -max_len=$longest \
-        -rss_limit_mb=512 -reload=0 -entropic=0
+    CHECK_EVERY=8 fuzz "$parser" "$build/$parser.log" -runs=$runs -max_total_time=180 -max_len=$longest \
+        -rss_limit_mb=512 -malloc_limit_mb=64 -reload=0 -entropic=0
 }
 
 count_of() { awk '{ all += $1 } END { print all + 0 }' "$counts/$1" 2>/dev/null || echo 0; }
