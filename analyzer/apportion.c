@@ -248,22 +248,36 @@ bool claim_by_elimination(const struct claim *claim) {
     return claim->cause == CAUSE_INPUT_ELSEWHERE || claim->cause == CAUSE_EPOCH_GAP;
 }
 
-// What is shown on another host of one synchronous run explains more than what is left by elimination, or one full
-// core: a process that waits for the others spins.
 static bool present_nearby(const struct run *run, const struct claim *claim, size_t bin) {
     return present(claim, bin) || (bin > 0 && present(claim, bin - 1)) ||
            (bin + 1 < run->bins && present(claim, bin + 1));
 }
 
+size_t claim_rank(const struct claim *claim) {
+    size_t rank = 0;
+    while (cause_modules[rank].judge != NULL && cause_modules[rank].cause != claim->cause) rank++;
+    return rank;
+}
+
+// Between hosts the same order holds as on one: CPUs that prepare samples are free where their host waits for another,
+// so busy ones come before a disk that is busy elsewhere. What is left by elimination says nothing against what is
+// shown on another host, nor does one full core: a process that waits for the others spins.
+static bool gives_way(const struct claim *own, const struct claim *other) {
+    if (own == NULL) return true;
+    if (claim_by_elimination(other)) return false;
+    if (claim_by_elimination(own)) return true;
+    if (own->weak || other->weak) return own->weak && !other->weak;
+    return claim_rank(other) < claim_rank(own);
+}
+
 static struct claim *taker_anywhere(const struct run *run, const struct claims *claims, size_t bin) {
     struct claim *own = taker(claims, bin);
-    if (own != NULL && !own->weak && !claim_by_elimination(own)) return own;
     const struct foreign *best = NULL;
     for (size_t k = 0; k < run->foreign_count; k++) {
         const struct foreign *foreign = &run->foreign[k];
         // Clocks of two hosts agree to some seconds.
         if (foreign->claim->active == NULL || !present_nearby(run, foreign->claim, bin)) continue;
-        if (own != NULL && claim_by_elimination(foreign->claim)) continue;
+        if (!gives_way(own, foreign->claim)) continue;
         if (best == NULL || foreign->explained > best->explained) best = foreign;
     }
     return best != NULL ? best->claim : own;

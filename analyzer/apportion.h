@@ -16,6 +16,9 @@ struct foreign {
     double explained;  // share of this host's loss that falls into it
 };
 
+// The place of a claim's cause in the table of causes: what is more specific first.
+size_t claim_rank(const struct claim *claim);
+
 // It rests on nothing else being seen (nothing on this host, that is).
 bool claim_by_elimination(const struct claim *claim);
 

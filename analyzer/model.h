@@ -129,6 +129,7 @@ struct run {
     struct node *nodes;             // of the whole run; NULL if it is on one host
     size_t node_count;              // 0 or at least 2
     const struct recording *shown;  // of the whole run: the logs with the names of devices as people see them
+    const struct gpu *slow_gpu;     // of the whole run: that GPUs of other hosts may wait for, which cannot be told
     // Of a host's own run:
     const char *host_name;         // NULL if there is only one
     struct run *siblings;          // whose GPUs work in one job with its own; NULL: its own only

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "analyzer/align.h"
+#include "analyzer/align_host_steps.h"
 #include "analyzer/nodes.h"
 #include "analyzer/years.h"
 #include "core/lang.h"
@@ -123,8 +124,35 @@ static struct host_log log_of(const struct run *run, const struct node *node) {
 
 // ── all on one clock ────────────────────────────────────────────────────────
 
+// The training logs of a host whose clock is that of its GPU log.
+static size_t step_logs(const struct node *node, struct step_log *logs, size_t most) {
+    size_t count = 0;
+    for (size_t i = 0; i < node->run.recording->source_count && count < most; i++) {
+        const struct source_clock *clock = &node->run.clocks[i];
+        const struct source *source = node->run.recording->sources[i];
+        if (source->format == NULL || source->refused || !clock->placed || !clock->established) continue;
+        if (source_find(source, "job") != NULL) logs[count++] = (struct step_log){source, clock};
+    }
+    return count;
+}
+
+// The steps that two hosts print prove more than what their GPUs do; only what the user says stands above them.
+static struct host_link link_two(const struct run *run, const struct host_log *logs, size_t k, size_t i) {
+    enum { LOGS_MOST = 8 };
+    struct step_log a[LOGS_MOST];
+    struct step_log b[LOGS_MOST];
+    size_t count_a = step_logs(&run->nodes[k], a, LOGS_MOST);
+    size_t count_b = step_logs(&run->nodes[i], b, LOGS_MOST);
+    struct host_link link;
+    bool given = !isnan(logs[k].given) || !isnan(logs[i].given);
+    for (size_t m = 0; m < count_a && !given; m++)
+        for (size_t n = 0; n < count_b; n++)
+            if (align_host_steps(&a[m], &b[n], run->arena, &link)) return link;
+    return align_hosts(&logs[k], &logs[i], run->arena);
+}
+
 static struct host_link through(const struct run *run, const struct host_log *logs, size_t k, size_t i) {
-    struct host_link link = align_hosts(&logs[k], &logs[i], run->arena);
+    struct host_link link = link_two(run, logs, k, i);
     link.lead += run->nodes[k].link.lead;
     link.uncertainty += run->nodes[k].link.uncertainty;
     link.established = link.established && run->nodes[k].link.established;
@@ -142,7 +170,7 @@ static void link_all(struct run *run, const struct host_log *logs) {
                                      .note = tr("the host whose clock is the run's")};
     for (size_t i = 1; i < run->node_count; i++) {
         struct node *node = &run->nodes[i];
-        node->link = align_hosts(&logs[0], &logs[i], run->arena);
+        node->link = link_two(run, logs, 0, i);
         node->link.lead += first->link.lead;
         size_t asked = 0;
         for (size_t k = 1; k < i && !node->link.together && asked < WITNESSES_MOST; k++) {

@@ -12,6 +12,12 @@
 #define SPIN_DROP 0.05
 // A claim that explains less of a host's loss is not what this host shows.
 #define MOST_OF_IT 0.5
+// Hosts whose shares of lost time differ by less lose alike.
+#define ALIKE 0.05
+// What a sign of another kind on another host takes from a claim's strength.
+#define RIVAL_DOUBT 0.2
+// A GPU that is slow for less of its time holds nobody back for long.
+#define SLOW_SHARE 0.2
 // A host on which this share of a claim's loss falls is named with it.
 #define WAITS_NOTABLE 0.1
 
@@ -199,6 +205,88 @@ static void doubt_elimination(struct run *run) {
     }
 }
 
+// ── rivals ──────────────────────────────────────────────────────────────────
+
+static double mean_starved(const struct run *run) {
+    double sum = 0;
+    double count = 0;
+    for (size_t i = 0; i < run->bins; i++) {
+        if (!(run->active[i] > 0) || isnan(run->starved[i])) continue;
+        sum += (double)run->starved[i];
+        count++;
+    }
+    return count > 0 ? sum / count : NAN;
+}
+
+static bool overlap(const struct run *run, const struct claim *a, const struct claim *b) {
+    double own = 0;
+    double both = 0;
+    for (size_t i = 0; i < run->bins; i++) {
+        own += a->active[i] >= 0.5F;
+        both += a->active[i] >= 0.5F && b->active[i] >= 0.5F;
+    }
+    return own > 0 && both >= MOST_OF_IT * own;
+}
+
+// A sign on another host that could be the cause of this one's loss, too: present at the same time, and before it in
+// the table.
+static struct claim *rival_of(const struct run *run, const struct claim *claim, struct node *other) {
+    for (size_t k = 0; k < other->claims.count; k++) {
+        struct claim *rival = &other->claims.items[k];
+        if (!usable(rival) || rival->takes != LOSS_STARVED || rival->weak || claim_by_elimination(rival)) continue;
+        if (claim_rank(rival) < claim_rank(claim) && overlap(run, claim, rival)) return rival;
+    }
+    return NULL;
+}
+
+// Hosts that lose alike look like one job, in which only the slowest host is to blame. Where two of them show
+// different causes, the lesser one is not claimed, and the other is less sure.
+static void doubt_rivals(struct run *run) {
+    for (size_t n = 0; n < run->node_count; n++) {
+        struct node *node = &run->nodes[n];
+        double own = mean_starved(&node->run);
+        for (size_t k = 0; k < node->claims.count; k++) {
+            struct claim *claim = &node->claims.items[k];
+            if (!usable(claim) || claim->takes != LOSS_STARVED || claim_by_elimination(claim)) continue;
+            for (size_t o = 0; o < run->node_count; o++) {
+                struct claim *rival = o == n ? NULL : rival_of(run, claim, &run->nodes[o]);
+                if (rival == NULL || !(fabs(mean_starved(&run->nodes[o].run) - own) < ALIKE)) continue;
+                claim->supported = false;
+                claim->why_not =
+                    arena_printf(run->arena, tr("%s loses as much at the same time for another reason (%s)"),
+                                 run->nodes[o].host, cause_title(rival->cause));
+                rival->strength -= RIVAL_DOUBT;
+                claim_evidence(run, rival, -1,
+                               arena_printf(run->arena, tr("at the same time %s shows a sign of its own: %s"),
+                                            node->host, cause_title(claim->cause)),
+                               NAN, NAN, UNIT_NONE, "", "");
+                break;
+            }
+        }
+    }
+}
+
+// ── a slow GPU that others may wait for ─────────────────────────────────────
+
+// The GPU whose clock is cut most of the time, on a host that is not shown to work with all the others: whether their
+// GPUs spin for it cannot be told, and "nothing is wrong" would be a guess.
+static void doubt_slow_gpu(struct run *run) {
+    double limit = rules_get(run->rules, "gpu.straggler_percent") / 100;
+    size_t together = nodes_together(run);
+    if (together == run->node_count) return;
+    for (size_t g = 0; g < run->gpu_count; g++) {
+        const struct gpu *gpu = &run->gpus[g];
+        size_t seen = 0;
+        size_t slow = 0;
+        for (size_t i = 0; i < run->bins; i++) {
+            if (gpu->state[i] != GPU_ACTIVE || isnan(gpu->clock_lost[i])) continue;
+            seen++;
+            slow += (double)gpu->clock_lost[i] >= limit;
+        }
+        if (seen > 0 && slow >= SLOW_SHARE * (double)seen) run->slow_gpu = gpu;
+    }
+}
+
 // ── the whole run ───────────────────────────────────────────────────────────
 
 static bool own_device(const struct claim *claim, const char *host) {
@@ -321,6 +409,8 @@ void nodes_judge(struct run *run, struct claims *claims) {
     }
     for (size_t n = 0; n < together; n++) run->nodes[n].run.shared_claims = &shared;
     doubt_elimination(run);
+    doubt_rivals(run);
+    doubt_slow_gpu(run);
     borrow(run, together, &shared);
     for (size_t n = 0; n < run->node_count; n++) apportion_take(&run->nodes[n].run, &run->nodes[n].claims);
     find_waits(run, together);

@@ -3,6 +3,7 @@
 
 #include "analyzer/calibration.h"
 #include "analyzer/cause.h"
+#include "analyzer/nodes.h"
 #include "core/lang.h"
 
 static double loss_of(const struct run *run, enum cause cause) {
@@ -38,7 +39,7 @@ static enum cause choose(const struct run *run) {
     bool mostly_idle = idle >= rules_get(run->rules, "verdict.idle_percent") / 100;
     if (mostly_idle && run->out->lost_total < least * run->out->gpu_hours) return CAUSE_JOB_IDLE;
     if (job > 0 && run->out->lost_total / job >= least) return most_expensive(run);
-    return run->clock_doubt != NULL ? CAUSE_UNKNOWN : CAUSE_COMPUTE_BOUND;
+    return run->clock_doubt != NULL || run->slow_gpu != NULL ? CAUSE_UNKNOWN : CAUSE_COMPUTE_BOUND;
 }
 
 static struct claim *main_claim(const struct claims *claims, enum cause cause) {
@@ -169,11 +170,22 @@ static void unknown_words(struct run *run, struct verdict *verdict, const struct
         verdict->next = arena_printf(run->arena, tr("Compare it with the maximum: %s."), verdict->settle);
         return;
     }
+    if (run->slow_gpu != NULL && run->out->lost_total <= 0.08 * job_hours(run)) {
+        verdict->sentence = arena_printf(run->arena,
+                                         tr("The clock of %s is cut; whether GPUs of other hosts wait for it cannot be "
+                                            "told, since nothing shows that they work in one job."),
+                                         run->slow_gpu->entity);
+        verdict->settle = tr("the training logs of all hosts, with the numbers of the steps");
+        verdict->next = arena_printf(run->arena, tr("Record next time: %s."), verdict->settle);
+        return;
+    }
     double job = job_hours(run);
     verdict->sentence =
         arena_printf(run->arena, tr("The GPUs lost %.0f %% of their time, and these logs do not say why."),
                      job > 0 ? 100 * run->out->lost_total / job : 0);
     verdict->settle = missing_log(claims);
+    if (run->node_count > 0 && nodes_together(run) < run->node_count)
+        verdict->settle = tr("the training logs of all hosts, with the numbers of the steps");
     if (verdict->settle[0] == '\0') verdict->settle = tr("py-spy dump of the training process during a slow stretch");
     verdict->next = arena_printf(run->arena, tr("Record next time: %s."), verdict->settle);
 }

@@ -35,6 +35,7 @@ struct capture {
     double host_period;
     enum train_style train_style;
     int train_every;  // steps between lines
+    bool every_rank;  // every node of several prints them, not only the first
     enum smart_mode smart;
     int smart_snapshots;
     int smart_disk;

@@ -610,23 +610,30 @@ static void tell_nodes(struct story *story, struct noise *noise) {
     plan->synchronous = true;
     plan->host_barrier = noise_chance(noise, 0.4);
     story->capture.gpu_period = fmin(2, story->capture.gpu_period);
+    story->capture.every_rank = noise_chance(noise, 0.5);
+    if (story->capture.every_rank) story->capture.train_file = "train.log";
     accept(story, TRUTH_NONE, NULL);
 }
 
-// The same machine so many times; the logs of each have its own noise, and rank 0 alone prints steps.
+// The same machine so many times; the logs of each have its own noise.
 static void copy_nodes(struct tale *tale, int count) {
     tale->count = count;
     for (int i = 0; i < count; i++) {
         struct story *node = &tale->nodes[i];
         if (i > 0) *node = tale->nodes[0];
-        if (i > 0) node->capture.train_file = NULL;
+        if (i > 0 && !node->capture.every_rank) node->capture.train_file = NULL;
         node->plan.node = node_names[i];
         node->plan.seed += 7919 * (uint64_t)i;
     }
 }
 
+// Where only one node prints its steps, the logs need not show that the nodes work in one job.
 static void blame_on(struct tale *tale, int node, const char *device) {
     struct story *first = &tale->nodes[0];
+    if (!first->capture.every_rank) {
+        first->unprovable = true;
+        first->accepted[first->accepted[1] ? 2 : 1] = "unknown";
+    }
     snprintf(first->guilty, sizeof first->guilty, "%s%s%s", node_names[node], device[0] ? ":" : "", device);
     first->entities[0] = first->guilty;
 }
@@ -670,7 +677,6 @@ static void spread_clock_off(struct tale *tale, struct noise *noise) {
     double skew = noise_between(noise, 90, 420) * (noise_chance(noise, 0.5) ? 1 : -1);
     capture->gpu_skew = capture->iostat_skew = skew;
     tale->nodes[0].clock_fault = "the clock of a node is wrong by minutes";
-    tale->nodes[0].accepted[1] = "unknown";
 }
 
 // Jobs that have nothing to do with each other, on machines of one cluster.
