@@ -218,6 +218,11 @@ static double confidence_of(const struct run *run, enum cause cause, enum cause 
     return claim->strength * near * (0.7 + 0.3 * dominance(run, loss_cause));
 }
 
+static const char *settle_by_health(const struct run *run, const struct disk *disk) {
+    const char *command = arena_printf(run->arena, "smartctl -x /dev/%s", disk->table->entity);
+    return run->node_count == 0 ? command : arena_printf(run->arena, tr("%s on %s"), command, disk->source->host);
+}
+
 static double share_of(const struct run *run, enum cause cause, enum cause loss_cause) {
     if (run->out->gpu_hours <= 0) return 0;
     if (cause == CAUSE_JOB_IDLE) return (run->out->idle_gpu_hours + run->out->startup_gpu_hours) / run->out->gpu_hours;
@@ -247,7 +252,7 @@ void verdict_reach(struct run *run, struct claims *claims) {
         why(run, verdict, claim);
         counterfactual(run, verdict, loss_cause, claim);
         if (claim->disk != NULL && health_of(run, claim->disk->entity) == NULL)
-            verdict->settle = arena_printf(run->arena, "smartctl -x /dev/%s", claim->disk->table->entity);
+            verdict->settle = settle_by_health(run, claim->disk);
     } else if (cause == CAUSE_UNKNOWN) {
         unknown_words(run, verdict, claims);
     } else {

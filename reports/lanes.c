@@ -216,6 +216,9 @@ static void add_host(struct chooser *chooser, const char *host, size_t most) {
     size_t before = chooser->count;
     busiest_disks(chooser->diagnosis, host, &first, &second);
     add_gpus_of(chooser, host, "utilization.gpu", arena_printf(chooser->arena, tr("%s GPU utilisation"), shown), true);
+    // GPUs that spin while they wait for another host show it here alone.
+    if (chooser->count < before + most)
+        add_gpus_of(chooser, host, "power.draw", arena_printf(chooser->arena, tr("%s GPU power"), shown), true);
     if (first != NULL && chooser->count < before + most) add_latency(chooser, first);
     if (chooser->count < before + most)
         add_cpu_of(chooser, arena_printf(chooser->arena, tr("%s CPU"), shown),
@@ -225,7 +228,7 @@ static void add_host(struct chooser *chooser, const char *host, size_t most) {
 
 // The lanes of each host together; with many hosts, those that the verdict speaks of have more than one.
 static void add_hosts(struct chooser *chooser) {
-    enum { COMMON_LANES = 4, EACH_MOST = 4 };
+    enum { COMMON_LANES = 4, EACH_MOST = 5 };
     const struct diagnosis *d = chooser->diagnosis;
     size_t each = (LANES_MOST - COMMON_LANES) / d->host_count;
     for (size_t i = 0; i < d->host_count && chooser->count < LANES_MOST - COMMON_LANES; i++) {
@@ -316,7 +319,7 @@ size_t lanes_choose(struct arena *arena, const struct diagnosis *diagnosis, stru
     if (!shown_already(&chooser, "job", "step_time")) add_single(&chooser, "job", "throughput");
     add_gpus(&chooser, "clocks.current.sm", tr("GPU clock (SM)"), false);
     add_gpus(&chooser, "temperature.gpu", tr("GPU temperature"), false);
-    add_gpus(&chooser, "power.draw", tr("GPU power"), false);
+    if (diagnosis->host_count == 0) add_gpus(&chooser, "power.draw", tr("GPU power"), false);
     add_gpus(&chooser, "memory.used", tr("GPU memory used"), false);
     add_evidence(&chooser);
     return chooser.count;

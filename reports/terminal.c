@@ -127,6 +127,8 @@ void reports_terminal(FILE *out, const struct diagnosis *diagnosis, const struct
                                      : width > 120 ? 120
                                                    : width,
                             .lines_left = width < WIDE ? LINES_MOST : LINES_WIDE};
+    // A lane a host, where there are few.
+    if (diagnosis->host_count > 0) screen.lines_left += diagnosis->host_count < 4 ? (int)diagnosis->host_count - 1 : 0;
     const struct summary summary = summary_of(screen.arena, diagnosis);
     put_verdict(&screen, diagnosis, &summary);
     put_field(&screen, tr("Why:   "), summary.why[0] == '\0' ? summary.sentence : summary.why, 2);
