@@ -8,7 +8,12 @@
 // Without a wait signal only a deep dip speaks of input: a steady 85 % is as well launch overhead or synchronisation.
 #define STARVED_FOR_INPUT 0.25
 
-enum { CPU_NOT_THE_LIMIT = 75, CORE_MARGIN = 15 };  // % busy of all CPUs
+enum {
+    CPU_NOT_THE_LIMIT = 75,  // % busy of all CPUs
+    CORE_MARGIN = 15,
+    THREAD_FULL = 80,  // % of one CPU: with less than this over all of them no thread is saturated
+    OTHER_THREADS = 2  // CPUs that a node spends beside one saturated thread a GPU
+};
 
 static bool disks_quiet(const struct run *run, size_t i, bool *seen) {
     double busy = rules_get(run->rules, "storage.busy_percent");
@@ -123,6 +128,15 @@ static bool free_is_known(const struct run *run) {
     return in_order || 100 * idle >= NEARLY_ALWAYS || 100 * starved >= NEARLY_ALWAYS;
 }
 
+// One thread that decodes for the job, or one a GPU, keeps hardly more CPUs busy than there are GPUs; a pool of workers
+// does. Without a log per CPU the sum is all that tells them apart (storage-causes.md 2.10).
+static bool one_thread_possible(const struct run *run, double busy) {
+    double cpus = busy / 100 * run->host.cpus;
+    size_t working = 0;
+    for (size_t g = 0; g < run->gpu_count; g++) working += !run->gpus[g].unused;
+    return !(100 * cpus < THREAD_FULL) && !(cpus > (double)(working + OTHER_THREADS));
+}
+
 void judge_input_elsewhere(struct run *run, struct claims *claims) {
     struct claim *claim = claims_add(claims, CAUSE_INPUT_ELSEWHERE, "", LOSS_STARVED);
     claim->test = tr("local disks and CPUs free while the GPUs starve");
@@ -161,7 +175,15 @@ void judge_input_elsewhere(struct run *run, struct claims *claims) {
         run, claim, 1,
         arena_printf(run->arena, tr("busiest local disk %.0f %% utilised, CPUs %.0f %% busy (medians)"), busiest, cpu),
         busiest, claim->threshold, UNIT_PERCENT, "", "%util");
-    if (!wait_signals(run, claim)) claim->active = signal_of(run, STARVED_FOR_INPUT);
+    if (!wait_signals(run, claim)) {
+        claim->active = signal_of(run, STARVED_FOR_INPUT);
+        if (!run->host.has_cores && one_thread_possible(run, cpu)) {
+            claim->no_data = true;
+            claim->settle =
+                tr("mpstat -P ALL 5, recorded on the node during the run: a single saturated thread would "
+                   "look the same");
+        }
+    }
     if (!run->host.has_cores)
         claim_evidence(run, claim, -1, tr("no log per CPU: a single saturated thread would look the same"), NAN, NAN,
                        UNIT_NONE, "", "");

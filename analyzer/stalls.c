@@ -1,10 +1,14 @@
 // stalls.c: stretches in which all GPUs stood still, found on the native samples, and whether they recur.
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "analyzer/model.h"
 
-enum { STILL_PERCENT = 15 };  // below this in a sample nothing but stragglers of kernels runs
+enum {
+    STILL_PERCENT = 15,   // below this in a sample nothing but stragglers of kernels runs
+    SAMPLING_SPARSE = 10  // s between samples, from which on two in a row are no jitter
+};
 
 // Mean utilisation over the GPUs at each sample of the first working one. Siblings of a data-parallel job stall
 // together, so one GPU's samples carry the timing.
@@ -44,7 +48,8 @@ static void add_stall(struct run *run, size_t *capacity, struct stall **list, mi
 static struct stall *collect(struct run *run, const struct gpu *gpu) {
     const struct column *util = table_find(gpu->table, "utilization.gpu");
     const struct source_clock *clock = run_clock(run, gpu->source);
-    double least = 1.9 * run->sampling > 3 ? 1.9 * run->sampling : 3;  // s: one sample alone is ordinary jitter
+    // Seconds: one or two samples in a row are ordinary jitter; far apart, two in a row are not.
+    double least = fmax(3, (run->sampling < SAMPLING_SPARSE ? 2.5 : 1.9) * run->sampling);
     struct stall *list = NULL;
     size_t capacity = 0;
     millis from = MILLIS_NONE;
@@ -109,6 +114,12 @@ bool stall_beside(const struct run *run, size_t bin) {
     return (bin > 0 && run->stalled[bin - 1]) || (bin + 1 < run->bins && run->stalled[bin + 1]);
 }
 
+static double active_seconds(const struct run *run) {
+    double seconds = 0;
+    for (size_t i = 0; i < run->bins; i++) seconds += run->active[i] > 0 ? run->dt : 0;
+    return seconds;
+}
+
 void stalls_find(struct run *run) {
     run->stalled = arena_array(run->arena, run->bins, sizeof *run->stalled);
     run->stall_period = NAN;
@@ -123,6 +134,10 @@ void stalls_find(struct run *run) {
     size_t at_epoch = 0;
     for (size_t i = 0; i < run->stall_count; i++) at_epoch += run->stalls[i].at_epoch;
     bool epochs = at_epoch >= 2 && 2 * at_epoch >= run->stall_count;
-    if (!isnan(run->stall_period) || epochs) mark_bins(run);
+    // A job that stands still for half of its time does not pause.
+    double still = 0;
+    for (size_t i = 0; i < run->stall_count; i++) still += (double)(run->stalls[i].end - run->stalls[i].start) / 1000;
+    bool pauses = still < 0.5 * active_seconds(run);
+    if (pauses && (!isnan(run->stall_period) || epochs)) mark_bins(run);
     run->loss_between = loss_between(run);
 }

@@ -177,12 +177,14 @@ static bool begins_evaluation(struct train *train, struct text line) {
     return !bar || (evaluates && !before);
 }
 
-// An event of the line, and the next epoch's begin where no line tells of it but by its number.
-static void take_events(struct train *train, struct text line, uint32_t number, double epoch) {
+// An event of the line, and the next epoch's begin where no line tells of it but by its number. Each line of a step
+// may name the epoch beside a time: that begins none.
+static void take_events(struct train *train, struct text line, uint32_t number, double epoch, bool step) {
     bool next = !isnan(train->epoch) && floor(epoch) > floor(train->epoch);
     if (!isnan(epoch)) train->epoch = epoch;
     enum event_kind kind = EVENT_NOTE;
     bool told = train_words_event(train->words, line, &kind);
+    if (told && kind == EVENT_EPOCH && step) told = false;
     if (told && kind == EVENT_VALIDATION && !begins_evaluation(train, line)) told = false;
     if (told) take_event(train, kind, line, number, kind == EVENT_EPOCH ? floor(epoch) : NAN);
     if (next && (!told || kind != EVENT_EPOCH)) take_event(train, EVENT_EPOCH, line, number, floor(epoch));
@@ -222,7 +224,7 @@ static void take_line(struct train *train, struct text line, uint32_t number) {
     double values[TRAIN_VALUES];
     train_words_read(train->words, body, values);
     if (has_pace(values)) take_trailing_stamp(train, body);
-    take_events(train, body, number, values[TRAIN_EPOCH]);
+    take_events(train, body, number, values[TRAIN_EPOCH], !isnan(values[TRAIN_STEP]));
     if (train->user != NULL) {
         if (read_user(train, line, values)) take_step(train, values, number);
         return;

@@ -169,6 +169,18 @@ static void happenings_are_events(void **state) {
     }
 }
 
+static void a_step_that_names_its_epoch_and_a_time_begins_none(void **state) {
+    (void)state;
+    struct parsed log = parsed_text(
+        "[2024-05-06 07:08:00] Epoch: [0][ 10/99]\tTime  0.479 ( 0.479)\tLoss 4.5584e+00 (4.5584e+00)\n"
+        "[2024-05-06 07:08:05] Epoch: [0][ 20/99]\tTime  0.480 ( 0.479)\tLoss 4.5e+00 (4.5e+00)\n"
+        "[2024-05-06 07:08:10] Epoch: [1][ 10/99]\tTime  0.481 ( 0.479)\tLoss 4.4e+00 (4.4e+00)\n");
+    assert_int_equal(parsed_rows(&log, "job"), 3);
+    assert_int_equal(parsed_events(&log, EVENT_EPOCH), 1);
+    assert_int_equal(parsed_event(&log, EVENT_EPOCH, 0)->line, 3);
+    parsed_free(&log);
+}
+
 static void a_line_that_only_speaks_of_such_things_is_no_event(void **state) {
     (void)state;
     struct parsed log = parsed_text(
@@ -271,6 +283,7 @@ int main(void) {
         cmocka_unit_test(what_is_no_step_makes_no_row),
         cmocka_unit_test(a_redrawn_bar_is_read_state_by_state),
         cmocka_unit_test(happenings_are_events),
+        cmocka_unit_test(a_step_that_names_its_epoch_and_a_time_begins_none),
         cmocka_unit_test(a_line_that_only_speaks_of_such_things_is_no_event),
         cmocka_unit_test(a_pattern_of_the_user_reads_any_log),
         cmocka_unit_test(a_pattern_with_a_mistake_is_named),

@@ -394,6 +394,32 @@ static void test_one_write_burst_among_many_gaps_is_a_coincidence(void **state) 
     expect(scene, CAUSE_EPOCH_GAP, "");
 }
 
+static double stops_more_than_it_works(size_t row, int which) {
+    return scene_in_job(row) && row % 24 < 14 ? 0 : scene_busy(row, which);
+}
+
+static void test_a_job_that_stands_still_most_of_the_time_has_no_pauses(void **state) {
+    (void)state;
+    struct scene *scene = scene_new();
+    scene_job(scene, 2, stops_more_than_it_works);
+    quiet_host(scene);
+    expect(scene, CAUSE_UNKNOWN, "");
+}
+
+static void test_one_saturated_thread_is_not_excluded_by_the_mean_over_all_cpus(void **state) {
+    (void)state;
+    struct scene *scene = scene_new();
+    scene_job(scene, 2, starved_steadily);
+    quiet_host(scene);
+    source_fact(scene->cpu_log, TEXT("cpu"), "cpus", TEXT("32"), 1);  // 8 % of them: two and a half
+    expect(scene, CAUSE_UNKNOWN, "");
+    scene = scene_new();
+    scene_job(scene, 2, starved_steadily);
+    quiet_host(scene);
+    source_fact(scene->cpu_log, TEXT("cpu"), "cpus", TEXT("128"), 1);  // ten of them: a pool of workers
+    expect(scene, CAUSE_INPUT_ELSEWHERE, "");
+}
+
 static void set_clock(struct source *source, double seconds) {
     for (size_t t = 0; t < source->table_count; t++)
         for (size_t i = 0; i < source->tables[t].row_count; i++) source->tables[t].time[i] += (millis)(seconds * 1000);
@@ -552,6 +578,8 @@ int main(void) {
         cmocka_unit_test(test_reallocated_sectors_that_grow_are_critical),
         cmocka_unit_test(test_without_a_disk_log_nobody_is_accused),
         cmocka_unit_test(test_one_write_burst_among_many_gaps_is_a_coincidence),
+        cmocka_unit_test(test_a_job_that_stands_still_most_of_the_time_has_no_pauses),
+        cmocka_unit_test(test_one_saturated_thread_is_not_excluded_by_the_mean_over_all_cpus),
         cmocka_unit_test(test_a_clock_that_nothing_proves_clears_no_disk),
         cmocka_unit_test(test_a_shared_trend_accuses_nobody),
         cmocka_unit_test(test_write_bursts_under_busy_gpus_are_not_accused),
