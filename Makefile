@@ -164,7 +164,7 @@ check-install: all ## install, run, uninstall: nothing may be left
 # Fuzzing. One target reads with any parser: PARSER=NAME in the environment chooses. Seeds and found inputs lie in
 # tests/fuzz/corpus/NAME. `make check` runs them with mutations (driver.c); `make fuzz` lets libFuzzer work (clang).
 FUZZ_DRIVER = $(BUILD)/obj/tests/fuzz/driver.o
-FUZZ_TARGET = $(call objects,tests/fuzz/fuzz_parser.c tests/fuzz/fuzz_files.c tests/fuzz/promises.c)
+FUZZ_TARGET = $(call objects,tests/fuzz/fuzz_parser.c tests/fuzz/fuzz_blocks.c tests/fuzz/fuzz_files.c tests/fuzz/promises.c)
 $(BUILD)/fuzz/fuzz_parser: $(FUZZ_TARGET) $(FUZZ_DRIVER) $(call libs,parsers core)
 	@mkdir -p $(@D)
 	$(CC) $(ALL_LDFLAGS) $(FUZZ_LINK) -o $@ $^ $(LIBS)
