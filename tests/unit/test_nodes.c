@@ -23,6 +23,8 @@ struct machine {
     scene_value *hot;         // thermal reason; NULL: no reason column
     long long ahead_seconds;  // printed minus true
     int which;
+    scene_value *step;  // seconds that a step takes; NULL: no training log
+    size_t lost_at;     // row in which its GPU falls off the bus; 0: never
 };
 
 static const millis begin = 1750000000000;
@@ -54,8 +56,26 @@ static struct source *log_of(struct recording *recording, const struct machine *
     return source;
 }
 
+// A training log that prints every twentieth step, from the beginning of the job.
+static void add_steps(struct recording *recording, const struct machine *machine) {
+    struct source *log = log_of(recording, machine, "train.log", "train-log");
+    struct table *table = source_table(log, TEXT("job"), ENTITY_JOB);
+    size_t step = table_column(log, table, "step", UNIT_NONE, SERIES_STATE);
+    size_t time = table_column(log, table, "step_time", UNIT_SECONDS, SERIES_AVERAGE);
+    double at = SCENE_JOB_ROW * SCENE_STEP;
+    for (size_t i = 1; at < SCENE_STEP * (double)(SCENE_ROWS - 10); i++) {
+        double seconds = machine->step(i, machine->which);
+        at += 20 * seconds;
+        millis printed = begin + (millis)(1000 * (at + (double)machine->ahead_seconds));
+        size_t row = table_row(table, printed, 20 * seconds, (uint32_t)i);
+        table_set(table, row, step, 20 * (double)i);
+        table_set(table, row, time, seconds);
+    }
+}
+
 static void add_machine(struct recording *recording, const struct machine *machine) {
     int which = machine->which;
+    if (machine->step != NULL) add_steps(recording, machine);
     if (machine->utilization != NULL) {
         struct source *gpu = log_of(recording, machine, "gpu.csv", "nvidia-smi-csv");
         struct table *table = rows(gpu, "gpu0", ENTITY_GPU, machine->ahead_seconds, 0);
@@ -68,6 +88,10 @@ static void add_machine(struct recording *recording, const struct machine *machi
             column(gpu, table, "clocks_event_reasons.sw_thermal_slowdown", UNIT_NONE, SERIES_STATE, machine->hot, which,
                    1);
     }
+    if (machine->lost_at > 0)
+        source_event(log_of(recording, machine, "dmesg.txt", "kernel-log"),
+                     begin + ((millis)machine->lost_at * SCENE_STEP + machine->ahead_seconds) * 1000, 7, EVENT_XID,
+                     TEXT("gpu0"), TEXT("NVRM: Xid 79, GPU has fallen off the bus."), 79);
     if (machine->reads == NULL) return;
     struct source *disk = log_of(recording, machine, "iostat.log", "iostat-text");
     struct table *table = rows(disk, "sda", ENTITY_DISK, machine->ahead_seconds, SCENE_STEP);
@@ -130,6 +154,11 @@ static double hot_power(size_t row, int which) {
                               : 290 + 5 * scene_noise(row, which);
 }
 
+static double low_clock(size_t row, int which) { return 800 + 0 * (double)row * which; }
+static double common_step(size_t row, int which) { return 0.5 + 0.05 * scene_noise(row, 99) + 0 * which; }
+static double own_step(size_t row, int which) { return 0.5 + 0.05 * scene_noise(row, 200 + which); }
+static double until_lost(size_t row, int which) { return row < 400 ? scene_busy(row, which) : 0; }
+
 // ── the scene ───────────────────────────────────────────────────────────────
 
 struct night {
@@ -138,14 +167,21 @@ struct night {
     struct diagnosis *diagnosis;
 };
 
-static struct night night_of(const struct machine *machines, size_t count, const char *host) {
+static struct night night_with(const struct machine *machines, size_t count, const char *host,
+                               const struct clock_option *offset) {
     struct night night = {.recording = recording_new(), .rules = rules_new()};
     for (size_t i = 0; i < count; i++) add_machine(night.recording, &machines[i]);
     for (size_t i = 0; i < night.recording->source_count; i++) source_finish(night.recording->sources[i]);
     struct analyze_options options = {
         .from = MILLIS_NONE, .to = MILLIS_NONE, .gpu_hour_cost = NAN, .rules = night.rules, .host = host};
+    options.offsets = offset;
+    options.offset_count = offset != NULL;
     night.diagnosis = analyze(night.recording, &options);
     return night;
+}
+
+static struct night night_of(const struct machine *machines, size_t count, const char *host) {
+    return night_with(machines, count, host, NULL);
 }
 
 static void night_end(struct night *night) {
@@ -166,8 +202,8 @@ static const struct source_clock *clock_of(const struct diagnosis *d, const char
     return NULL;
 }
 
-static const struct machine waiting = {"n1", starving, starving_power, full_clock, quiet, NULL, 0, 1};
-static const struct machine slow_disk = {"n2", starving, starving_power, full_clock, reading, NULL, 0, 2};
+static const struct machine waiting = {"n1", starving, starving_power, full_clock, quiet, NULL, 0, 1, NULL, 0};
+static const struct machine slow_disk = {"n2", starving, starving_power, full_clock, reading, NULL, 0, 2, NULL, 0};
 
 static void test_the_disk_of_one_host_stalls_both(void **state) {
     (void)state;
@@ -203,7 +239,7 @@ static void test_gpus_that_spin_wait_too(void **state) {
 static void test_a_busy_disk_is_not_blamed_for_another_hosts_gpus(void **state) {
     (void)state;
     // The GPUs of n1 starve without a sign on n1; the disk of n2 is at its limit, but n2's GPUs go on.
-    struct machine strangers = {"n2", spinning, calm_power, full_clock, always, NULL, 0, 2};
+    struct machine strangers = {"n2", spinning, calm_power, full_clock, always, NULL, 0, 2, NULL, 0};
     struct night night = night_of((struct machine[]){waiting, strangers}, 2, NULL);
     assert_int_equal(night.diagnosis->verdict.cause, CAUSE_UNKNOWN);
     assert_null(scene_finding(night.diagnosis, CAUSE_STORAGE_READ));
@@ -213,7 +249,7 @@ static void test_a_busy_disk_is_not_blamed_for_another_hosts_gpus(void **state) 
 
 static void test_unrelated_jobs_are_judged_apart(void **state) {
     (void)state;
-    struct machine unrelated = {"n1", other_starving, other_power, full_clock, quiet, NULL, 0, 1};
+    struct machine unrelated = {"n1", other_starving, other_power, full_clock, quiet, NULL, 0, 1, NULL, 0};
     struct night night = night_of((struct machine[]){unrelated, slow_disk}, 2, NULL);
     const struct diagnosis *d = night.diagnosis;
     assert_false(clock_of(d, "n1/gpu.csv")->established && clock_of(d, "n2/gpu.csv")->established);
@@ -245,12 +281,88 @@ static void test_a_clock_minutes_off_is_proved(void **state) {
 
 static void test_a_hot_gpu_holds_other_hosts_back(void **state) {
     (void)state;
-    struct machine spins = {"n1", spinning, spinning_power, full_clock, NULL, never, 0, 1};
-    struct machine spins_too = {"n3", spinning, spinning_power, full_clock, NULL, never, 0, 3};
-    struct machine straggler = {"n2", spinning, hot_power, hot_clock, NULL, hot, 0, 2};
+    struct machine spins = {"n1", spinning, spinning_power, full_clock, NULL, never, 0, 1, NULL, 0};
+    struct machine spins_too = {"n3", spinning, spinning_power, full_clock, NULL, never, 0, 3, NULL, 0};
+    struct machine straggler = {"n2", spinning, hot_power, hot_clock, NULL, hot, 0, 2, NULL, 0};
     struct night night = night_of((struct machine[]){spins, straggler, spins_too}, 3, NULL);
     assert_int_equal(night.diagnosis->verdict.cause, CAUSE_GPU_STRAGGLER);
     assert_string_equal(night.diagnosis->verdict.entity, "n2:gpu0");
+    night_end(&night);
+}
+
+static void test_steps_prove_a_clock_that_gpus_do_not(void **state) {
+    (void)state;
+    // Full throttle throughout: only the training logs show that n1 waits, and that n2's clock is five minutes ahead.
+    struct machine fast = {"n1", spinning, calm_power, full_clock, NULL, never, 0, 1, common_step, 0};
+    struct machine third = {"n3", spinning, calm_power, full_clock, NULL, never, 0, 3, common_step, 0};
+    struct machine held = {"n2", spinning, calm_power, low_clock, NULL, never, 300, 2, common_step, 0};
+    struct night night = night_of((struct machine[]){fast, held, third}, 3, NULL);
+    const struct source_clock *clock = clock_of(night.diagnosis, "n2/gpu.csv");
+    assert_true(clock->established);
+    assert_true(fabs(clock->offset_seconds - clock_of(night.diagnosis, "n1/gpu.csv")->offset_seconds - 300) < 3);
+    assert_int_equal(night.diagnosis->verdict.cause, CAUSE_GPU_STRAGGLER);
+    assert_string_equal(night.diagnosis->verdict.entity, "n2:gpu0");
+    double straggling = lost(night.diagnosis, CAUSE_GPU_STRAGGLER);
+    night_end(&night);
+    // Jobs of the same pace, each with steps of its own: nothing is proved, and nobody waits.
+    fast.step = third.step = held.step = own_step;
+    held.ahead_seconds = 0;
+    night = night_of((struct machine[]){fast, held, third}, 3, NULL);
+    assert_false(clock_of(night.diagnosis, "n2/gpu.csv")->established &&
+                 clock_of(night.diagnosis, "n1/gpu.csv")->established);
+    assert_true(night.diagnosis->lost_total < 0.5 * straggling);
+    assert_true(lost(night.diagnosis, CAUSE_GPU_STRAGGLER) == 0);
+    night_end(&night);
+}
+
+static void test_a_slow_gpu_of_a_host_that_nothing_links_is_no_healthy_run(void **state) {
+    (void)state;
+    struct machine hosts[8];
+    for (int i = 0; i < 8; i++)
+        hosts[i] = (struct machine){(const char *[]){"n0", "n1", "n2", "n3", "n4", "n5", "n6", "n7"}[i],
+                                    spinning,
+                                    calm_power,
+                                    full_clock,
+                                    NULL,
+                                    never,
+                                    0,
+                                    i,
+                                    NULL,
+                                    0};
+    hosts[5].clock = hot_clock;
+    hosts[5].hot = hot;
+    struct night night = night_of(hosts, 8, NULL);
+    assert_int_equal(night.diagnosis->host_count, 8);
+    assert_int_equal(night.diagnosis->verdict.cause, CAUSE_UNKNOWN);
+    assert_non_null(strstr(night.diagnosis->verdict.sentence, "n5:gpu0"));
+    night_end(&night);
+}
+
+static void test_an_offset_that_is_given_holds(void **state) {
+    (void)state;
+    struct machine off = slow_disk;
+    off.ahead_seconds = 200;
+    off.utilization = spinning;  // nothing to prove it by
+    off.power = calm_power;
+    off.reads = quiet;
+    struct clock_option given = {.source = "n2/gpu.csv", .seconds = 200};
+    struct night night = night_with((struct machine[]){waiting, off}, 2, NULL, &given);
+    const struct source_clock *clock = clock_of(night.diagnosis, "n2/gpu.csv");
+    assert_true(clock->established);
+    assert_int_equal(clock->method, CLOCK_OPTION);
+    assert_true(fabs(clock->offset_seconds - 200) < 0.001);
+    night_end(&night);
+}
+
+static void test_a_lost_gpu_ends_the_job_on_all_hosts(void **state) {
+    (void)state;
+    struct machine one_host = {"n1", until_lost, calm_power, full_clock, NULL, NULL, 0, 1, common_step, 0};
+    struct machine other = {"n2", until_lost, calm_power, full_clock, NULL, NULL, 0, 2, common_step, 400};
+    struct night night = night_of((struct machine[]){one_host, other}, 2, NULL);
+    assert_int_equal(night.diagnosis->verdict.cause, CAUSE_GPU_FAULT);
+    assert_string_equal(night.diagnosis->verdict.entity, "n2:gpu0");
+    double after = 2 * (SCENE_ROWS - 400) * SCENE_STEP / 3600.0;
+    assert_true(fabs(lost(night.diagnosis, CAUSE_GPU_FAULT) - after) < 0.1 * after);
     night_end(&night);
 }
 
@@ -275,7 +387,7 @@ static void test_hosts_of_other_times_or_without_gpus_stay_out(void **state) {
     assert_int_equal(night.diagnosis->host_count, 0);
     assert_int_equal(night.diagnosis->gpu_count, 1);
     night_end(&night);
-    struct machine server = {"nas", NULL, NULL, NULL, reading, NULL, 0, 2};
+    struct machine server = {"nas", NULL, NULL, NULL, reading, NULL, 0, 2, NULL, 0};
     night = night_of((struct machine[]){waiting, server}, 2, NULL);
     assert_int_equal(night.diagnosis->host_count, 0);
     assert_string_equal(night.diagnosis->gpus[0], "gpu0");
@@ -286,8 +398,8 @@ static void test_hosts_of_other_times_or_without_gpus_stay_out(void **state) {
 
 static void test_a_host_without_gpu_log_beside_several_is_told(void **state) {
     (void)state;
-    struct machine server = {"nas", NULL, NULL, NULL, reading, NULL, 0, 3};
-    struct machine healthy = {"n2", starving, starving_power, full_clock, quiet, NULL, 0, 2};
+    struct machine server = {"nas", NULL, NULL, NULL, reading, NULL, 0, 3, NULL, 0};
+    struct machine healthy = {"n2", starving, starving_power, full_clock, quiet, NULL, 0, 2, NULL, 0};
     struct night night = night_of((struct machine[]){waiting, healthy, server}, 3, NULL);
     assert_int_equal(night.diagnosis->host_count, 2);
     const struct source_clock *clock = clock_of(night.diagnosis, "nas/iostat.log");
@@ -307,6 +419,10 @@ int main(void) {
         cmocka_unit_test(test_unrelated_jobs_are_judged_apart),
         cmocka_unit_test(test_a_clock_minutes_off_is_proved),
         cmocka_unit_test(test_a_hot_gpu_holds_other_hosts_back),
+        cmocka_unit_test(test_steps_prove_a_clock_that_gpus_do_not),
+        cmocka_unit_test(test_a_slow_gpu_of_a_host_that_nothing_links_is_no_healthy_run),
+        cmocka_unit_test(test_an_offset_that_is_given_holds),
+        cmocka_unit_test(test_a_lost_gpu_ends_the_job_on_all_hosts),
         cmocka_unit_test(test_one_host_may_be_looked_at_alone),
         cmocka_unit_test(test_hosts_of_other_times_or_without_gpus_stay_out),
         cmocka_unit_test(test_a_host_without_gpu_log_beside_several_is_told),
