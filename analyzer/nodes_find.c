@@ -31,12 +31,28 @@ static struct node *find(struct run *run, const char *host) {
     return NULL;
 }
 
+// The same log twice: a copy that somebody put beside it is no second machine.
+static bool same_log(const struct source *a, const struct source *b) {
+    return a->bytes > 0 && a->bytes == b->bytes && a->lines == b->lines && a->samples == b->samples &&
+           a->first == b->first && a->last == b->last;
+}
+
+static bool is_copy(const struct recording *recording, size_t index) {
+    for (size_t i = 0; i < index; i++) {
+        const struct source *other = recording->sources[i];
+        if (strcmp(other->host, recording->sources[index]->host) != 0 && gpu_rows(other) > 0 &&
+            same_log(other, recording->sources[index]))
+            return true;
+    }
+    return false;
+}
+
 static void gather(struct run *run) {
     run->nodes = arena_array(run->arena, NODES_MOST, sizeof *run->nodes);
     for (size_t i = 0; i < run->recording->source_count; i++) {
         const struct source *source = run->recording->sources[i];
         size_t rows = source->host[0] == '\0' ? 0 : gpu_rows(source);
-        if (rows == 0) continue;
+        if (rows == 0 || is_copy(run->recording, i)) continue;
         struct node *node = find(run, source->host);
         if (node == NULL && run->node_count == NODES_MOST) continue;
         if (node == NULL) {
@@ -226,7 +242,8 @@ static const char *why_left_out(struct run *run, const struct source *source) {
     if (source->host[0] == '\0')
         return tr("it names no host, and the run is over several: nobody can say whose devices it shows");
     return arena_printf(
-        run->arena, tr("it is of host %s, which has no GPU log at the time of the run; --host %s looks at it alone"),
+        run->arena,
+        tr("it is of host %s, which has no GPU log of its own at the time of the run; --host %s looks at it alone"),
         source->host, source->host);
 }
 

@@ -109,17 +109,18 @@ static void note_host_logs(struct notes *notes, const struct run *run) {
 // What the hosts' clocks say of each other decides what may be concluded between them.
 static void note_hosts(struct notes *notes) {
     struct run *run = notes->run;
+    double share = run->node_count > 1 ? 1.0 / (double)(run->node_count - 1) : 1;
     for (size_t n = 0; n < run->node_count; n++) {
         const struct node *node = &run->nodes[n];
         note_host_logs(notes, &node->run);
         if (!node->link.established)
-            note(notes, 8,
+            note(notes, 8 * share,
                  arena_printf(run->arena,
                               tr("The clock of %s against the first host is not established: nothing is concluded from "
                                  "the order of what happens on it and elsewhere. %s"),
                               node->host, node->link.note));
         else if (!node->link.together)
-            note(notes, 2,
+            note(notes, 2 * share,
                  arena_printf(run->arena,
                               tr("Nothing shows that the GPUs of %s work in one job with the others: it is judged by "
                                  "its own logs alone."),
@@ -141,7 +142,7 @@ static void note_clocks(struct notes *notes) {
         bool smart = strncmp(source->format, "smart", 5) == 0 || strcmp(source->format, "hdparm") == 0;
         if (smart) continue;  // a page is no time series
         if (!clock->placed)
-            note(notes, 8,
+            note(notes, run->node_count > 0 && node_of(run, source) == NULL ? 1 : 8,
                  arena_printf(run->arena, tr("%s could not be placed in time: %s"), source_name(source), clock->note));
         else if (!clock->established && clock->uncertainty_seconds > 60 && on_linked_host(run, source))
             note(notes, 5,

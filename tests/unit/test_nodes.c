@@ -396,6 +396,25 @@ static void test_hosts_of_other_times_or_without_gpus_stay_out(void **state) {
     night_end(&night);
 }
 
+static void test_a_copy_is_no_second_host(void **state) {
+    (void)state;
+    struct night night = {.recording = recording_new(), .rules = rules_new()};
+    add_machine(night.recording, &waiting);
+    struct machine copy = waiting;
+    copy.host = "copy";
+    add_machine(night.recording, &copy);
+    for (size_t i = 0; i < night.recording->source_count; i++) {
+        night.recording->sources[i]->bytes = 1000 + i % 2;
+        source_finish(night.recording->sources[i]);
+    }
+    struct analyze_options options = {
+        .from = MILLIS_NONE, .to = MILLIS_NONE, .gpu_hour_cost = NAN, .rules = night.rules};
+    night.diagnosis = analyze(night.recording, &options);
+    assert_int_equal(night.diagnosis->host_count, 0);
+    assert_int_equal(night.diagnosis->gpu_count, 1);
+    night_end(&night);
+}
+
 static void test_a_host_without_gpu_log_beside_several_is_told(void **state) {
     (void)state;
     struct machine server = {"nas", NULL, NULL, NULL, reading, NULL, 0, 3, NULL, 0};
@@ -404,7 +423,7 @@ static void test_a_host_without_gpu_log_beside_several_is_told(void **state) {
     assert_int_equal(night.diagnosis->host_count, 2);
     const struct source_clock *clock = clock_of(night.diagnosis, "nas/iostat.log");
     assert_false(clock->placed);
-    assert_non_null(strstr(clock->note, "no GPU log"));
+    assert_non_null(strstr(clock->note, "no GPU log of its own"));
     // Both hosts starve alike with free disks and CPUs: that is nobody's in particular.
     assert_int_equal(night.diagnosis->verdict.cause, CAUSE_INPUT_ELSEWHERE);
     assert_string_equal(night.diagnosis->verdict.entity, "");
@@ -425,6 +444,7 @@ int main(void) {
         cmocka_unit_test(test_a_lost_gpu_ends_the_job_on_all_hosts),
         cmocka_unit_test(test_one_host_may_be_looked_at_alone),
         cmocka_unit_test(test_hosts_of_other_times_or_without_gpus_stay_out),
+        cmocka_unit_test(test_a_copy_is_no_second_host),
         cmocka_unit_test(test_a_host_without_gpu_log_beside_several_is_told),
     };
     stats_init();
