@@ -101,6 +101,7 @@ static void add_machine(struct recording *recording, const struct machine *machi
     column(disk, table, "rkB/s", UNIT_KIB_PER_S, SERIES_AVERAGE, machine->reads, which, 8000);
     column(disk, table, "w/s", UNIT_PER_S, SERIES_AVERAGE, one, which, 1);
     column(disk, table, "w_await", UNIT_MS, SERIES_AVERAGE, one, which, 1);
+    source_fact(disk, TEXT("host"), "cpus", TEXT("64"), 1);
     struct table *cpu = rows(disk, "cpu", ENTITY_CPU, machine->ahead_seconds, SCENE_STEP);
     column(disk, cpu, "%idle", UNIT_PERCENT, SERIES_AVERAGE, one, which, 88);
     column(disk, cpu, "%iowait", UNIT_PERCENT, SERIES_AVERAGE, one, which, 1);
