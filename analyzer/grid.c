@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "analyzer/model.h"
+#include "analyzer/nodes.h"
 
 const struct source_clock *run_clock(const struct run *run, const struct source *source) {
     for (size_t i = 0; i < run->recording->source_count; i++)
@@ -112,7 +112,17 @@ static void find_span(struct run *run) {
     if (run->options->to != MILLIS_NONE && run->options->to < run->end) run->end = run->options->to;
 }
 
+static double coarsest_host(const struct run *run) {
+    double coarsest = NAN;
+    for (size_t n = 0; n < run->node_count; n++) {
+        double sampling = grid_sampling(&run->nodes[n].run);
+        if (isnan(coarsest) || sampling > coarsest) coarsest = sampling;
+    }
+    return coarsest;
+}
+
 double grid_sampling(const struct run *run) {
+    if (run->node_count > 0) return coarsest_host(run);
     double finest = NAN;
     for (size_t i = 0; i < run->recording->source_count; i++) {
         const struct source *source = run->recording->sources[i];

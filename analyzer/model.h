@@ -157,7 +157,7 @@ float *grid_column(const struct run *run, const struct source *source, const str
 float *grid_values(const struct run *run, const struct source *source, const struct table *table,
                    const struct column *column);
 float *grid_empty(const struct run *run);  // all NaN
-// Seconds between two samples of the finest GPU log; NaN if there is none.
+// Seconds between two samples of the finest GPU log (of several hosts, of the coarsest of them); NaN if there is none.
 double grid_sampling(const struct run *run);
 double grid_mean(const float *values, size_t count);
 // Quantile of the present values, NaN if there are none.

@@ -84,7 +84,7 @@ static bool belongs(const struct source *source, const struct node *node, bool f
     if (!first || source->format == NULL) return false;
     for (size_t i = 0; i < source->table_count; i++)
         if (source->tables[i].entity_kind != ENTITY_JOB) return false;
-    return true;
+    return source->table_count > 0 || strcmp(source->format, "train-log") == 0;
 }
 
 // ── each host by itself ─────────────────────────────────────────────────────

@@ -37,11 +37,20 @@ static void judge_causes(struct run *run, struct claims *claims, bool siblings, 
     }
 }
 
+// It rests on a log that names no host, such as the one training log of the run.
+static bool of_nobody(const struct node *node, const struct claim *claim) {
+    for (size_t i = 0; claim->evidence_count > 0 && i < node->run.recording->source_count; i++) {
+        const struct source *source = node->run.recording->sources[i];
+        if (strcmp(source_name(source), claim->evidence[0].source) == 0) return source->host[0] == '\0';
+    }
+    return false;
+}
+
 // What concerns no single device concerns the host.
 static void name_host(struct node *node) {
     for (size_t k = 0; k < node->claims.count; k++) {
         struct claim *claim = &node->claims.items[k];
-        if (claim->entity[0] != '\0') continue;
+        if (claim->entity[0] != '\0' || of_nobody(node, claim)) continue;
         claim->entity = node->host;
         if (claim->sentence[0] != '\0')
             claim->sentence = arena_printf(node->run.arena, tr("%s: %s"), node->host, claim->sentence);

@@ -20,7 +20,7 @@ static void note(struct notes *notes, double points, const char *text) {
 }
 
 // A hole is more than 2.5 cadences without a sample of any GPU (statistics.md A2).
-static void gaps_of(struct run *run, struct quality *quality) {
+static void gaps_of(const struct run *run, struct quality *quality) {
     const struct gpu *gpu = run->gpu_count > 0 ? &run->gpus[0] : NULL;
     if (gpu == NULL || isnan(run->sampling)) return;
     const struct source_clock *clock = run_clock(run, gpu->source);
@@ -47,6 +47,21 @@ static double coverage(const struct run *run) {
         }
     }
     return run->bins == 0 ? 0 : (double)seen / (double)run->bins;
+}
+
+// Of several hosts, the one with most holes speaks for all, and the coverage is their mean.
+static void gaps_of_hosts(const struct run *run, struct quality *quality) {
+    double sum = 0;
+    for (size_t n = 0; n < run->node_count; n++) {
+        struct quality own = {0};
+        gaps_of(&run->nodes[n].run, &own);
+        if (own.gaps >= quality->gaps) {
+            quality->gaps = own.gaps;
+            quality->longest_gap_seconds = own.longest_gap_seconds;
+        }
+        sum += coverage(&run->nodes[n].run);
+    }
+    quality->gpu_coverage = sum / (double)run->node_count;
 }
 
 static void note_gpu_log(struct notes *notes, struct quality *quality) {
@@ -190,8 +205,12 @@ void quality_grade(struct run *run, const struct claims *claims) {
     (void)claims;
     struct quality *quality = &run->out->quality;
     struct notes notes = {run, arena_array(run->arena, NOTES_MOST, sizeof(const char *)), 0, 0};
-    gaps_of(run, quality);
-    quality->gpu_coverage = coverage(run);
+    if (run->node_count > 0) {
+        gaps_of_hosts(run, quality);
+    } else {
+        gaps_of(run, quality);
+        quality->gpu_coverage = coverage(run);
+    }
     note_gpu_log(&notes, quality);
     if (run->node_count > 0)
         note_hosts(&notes);

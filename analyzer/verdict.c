@@ -6,6 +6,9 @@
 #include "analyzer/nodes.h"
 #include "core/lang.h"
 
+// A host on which less than this share of a claim's loss falls does not wait for it.
+#define HOST_WAITS 0.02
+
 static double loss_of(const struct run *run, enum cause cause) {
     for (size_t i = 0; i < run->out->loss_count; i++)
         if (run->out->losses[i].cause == cause) return run->out->losses[i].gpu_hours;
@@ -100,10 +103,23 @@ static const char *duration_range(struct run *run, const struct loss *loss, doub
     return arena_printf(run->arena, "%s ± %s", unit_duration(run->arena, middle), unit_duration(run->arena, half));
 }
 
+// The GPUs that a claim holds back: of several hosts, those on which it cost time.
+static double waiting_gpus(const struct run *run, const struct claim *claim) {
+    double gpus = 0;
+    for (size_t g = 0; g < run->gpu_count; g++) {
+        const struct gpu *gpu = &run->gpus[g];
+        bool waits = true;
+        for (size_t n = 0; claim != NULL && claim->host_seconds != NULL && n < run->node_count; n++)
+            if (strcmp(run->nodes[n].host, gpu->source->host) == 0)
+                waits = claim->host_seconds[n] >= HOST_WAITS * claim->lost_gpu_seconds;
+        gpus += waits && !gpu->unused;
+    }
+    return gpus;
+}
+
 // The work stays the same: what the cause cost in GPU time, over the GPUs that wait together, is wall time.
 static void counterfactual(struct run *run, struct verdict *verdict, enum cause loss_cause, const struct claim *claim) {
-    double gpus = 0;
-    for (size_t g = 0; g < run->gpu_count; g++) gpus += !run->gpus[g].unused;
+    double gpus = waiting_gpus(run, claim);
     for (size_t i = 0; i < run->out->loss_count; i++) {
         if (run->out->losses[i].cause != loss_cause || claim == NULL || gpus == 0) continue;
         verdict->counterfactual =

@@ -397,6 +397,38 @@ static void test_hosts_of_other_times_or_without_gpus_stay_out(void **state) {
     night_end(&night);
 }
 
+static void test_logs_of_no_host_blame_none(void **state) {
+    (void)state;
+    struct machine other = {"n2", until_lost, calm_power, full_clock, quiet, NULL, 0, 2, NULL, 0};
+    struct machine first = other;
+    first.host = "n1";
+    struct night night = {.recording = recording_new(), .rules = rules_new()};
+    add_machine(night.recording, &first);
+    add_machine(night.recording, &other);
+    // The job's log and a kernel log lie beside the hosts' folders.
+    struct source *job = recording_source(night.recording, "train.log", "");
+    job->format = "train-log";
+    job->clock = CLOCK_LOCAL;
+    millis at = begin + (millis)400 * SCENE_STEP * 1000;
+    source_event(job, begin + (millis)SCENE_JOB_ROW * SCENE_STEP * 1000, 1, EVENT_NOTE, TEXT(""), TEXT("start"), NAN);
+    source_event(job, at, 7, EVENT_CUDA_OOM, TEXT(""), TEXT("CUDA out of memory"), NAN);
+    struct source *kernel = recording_source(night.recording, "dmesg.txt", "");
+    kernel->format = "kernel-log";
+    kernel->clock = CLOCK_LOCAL;
+    source_event(kernel, at, 9, EVENT_XID, TEXT("gpu0"), TEXT("NVRM: Xid 79, GPU has fallen off the bus."), 79);
+    for (size_t i = 0; i < night.recording->source_count; i++) source_finish(night.recording->sources[i]);
+    struct analyze_options options = {
+        .from = MILLIS_NONE, .to = MILLIS_NONE, .gpu_hour_cost = NAN, .rules = night.rules};
+    night.diagnosis = analyze(night.recording, &options);
+    assert_int_equal(night.diagnosis->host_count, 2);
+    const struct finding *memory = scene_finding(night.diagnosis, CAUSE_GPU_MEMORY);
+    assert_non_null(memory);
+    assert_string_equal(memory->entity, "");
+    assert_null(scene_finding(night.diagnosis, CAUSE_GPU_FAULT));
+    assert_false(clock_of(night.diagnosis, "dmesg.txt")->placed);
+    night_end(&night);
+}
+
 static void test_a_copy_is_no_second_host(void **state) {
     (void)state;
     struct night night = {.recording = recording_new(), .rules = rules_new()};
@@ -445,6 +477,7 @@ int main(void) {
         cmocka_unit_test(test_a_lost_gpu_ends_the_job_on_all_hosts),
         cmocka_unit_test(test_one_host_may_be_looked_at_alone),
         cmocka_unit_test(test_hosts_of_other_times_or_without_gpus_stay_out),
+        cmocka_unit_test(test_logs_of_no_host_blame_none),
         cmocka_unit_test(test_a_copy_is_no_second_host),
         cmocka_unit_test(test_a_host_without_gpu_log_beside_several_is_told),
     };
