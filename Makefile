@@ -177,7 +177,7 @@ FUZZ_COVERAGE = $(if $(RUNS),-fsanitize-coverage=inline-8bit-counters$(COMMA)pc-
 FUZZ_BUILD = $(BUILD)/libfuzzer$(if $(RUNS),-runs)
 COMMA := ,
 fuzz: ## libFuzzer on every parser for SECONDS=60 each, or RUNS=10000000 inputs, or on PARSER alone (clang)
-	@$(SUBMAKE) fuzz-build BUILD=$(FUZZ_BUILD) CC=clang CFLAGS="-O2 -g" SANITIZE="$(ASAN) $(FUZZ_COVERAGE)" \
+	@$(SUBMAKE) fuzz-build BUILD=$(FUZZ_BUILD) CC=clang CFLAGS="-O2 -g -ftrivial-auto-var-init=pattern" SANITIZE="$(ASAN) $(FUZZ_COVERAGE)" \
 	    FUZZ_LINK="-fsanitize=fuzzer -Wl,--wrap=pcre2_compile_8,--wrap=pcre2_code_free_8" \
 	    FUZZ_DRIVER=$(FUZZ_BUILD)/obj/tests/fuzz/pattern_cache.o
 	@BUILD=$(FUZZ_BUILD) SECONDS_EACH=$(or $(SECONDS),60) RUNS=$(RUNS) tests/fuzz/fuzz.sh $(PARSER)

@@ -213,7 +213,7 @@ static void take_timed(struct reading *reading, const struct fields *words, cons
         if (!cut) take_header(reading, words, time, line);
     } else if (section->subject == SYSSTAT_IGNORED && section->words > 0) {
         return;
-    } else if (words->count - from != section->words || cut) {
+    } else if (words->count - from != section->words || section->words == 0 || cut) {
         source_skip(reading->source, line,
                     cut                   ? tr("the file ends in this line: not used")
                     : section->words == 0 ? tr("before any header")

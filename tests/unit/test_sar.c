@@ -141,6 +141,19 @@ static void a_restart_is_told_once(void **state) {
 
 // sar -f of a machine that was booted in the morning: from each table's last row to the next one's restart it is more
 // than half a day back, and still the same day.
+static void a_time_behind_a_banner_is_no_row(void **state) {
+    (void)state;
+    struct parsed log = parsed_text(
+        "Linux 5.15.0 (node1) \t05/06/2024 \t_x86_64_\t(8 CPU)\n\n"
+        "10:00:00        CPU     %user     %nice   %system   %iowait    %steal     %idle\n"
+        "10:00:01        all      1.00      0.00      1.00      0.00      0.00     98.00\n\n"
+        "Linux 5.15.0 (node1) \t05/06/2024 \t_x86_64_\t(8 CPU)\n\n"
+        "10:00:02\n");
+    assert_int_equal(parsed_rows(&log, "cpu"), 1);
+    assert_true(parsed_problem(&log, "before any header"));
+    parsed_free(&log);
+}
+
 static void a_day_that_begins_with_a_restart_is_one_day(void **state) {
     (void)state;
 #define RESTARTED "08:00:12     LINUX RESTART\t(4 CPU)\n\n"
@@ -310,6 +323,7 @@ int main(void) {
         cmocka_unit_test(a_replayed_day_begins_again_with_each_table),
         cmocka_unit_test(midnight_is_found_in_every_table),
         cmocka_unit_test(a_restart_is_told_once),
+        cmocka_unit_test(a_time_behind_a_banner_is_no_row),
         cmocka_unit_test(a_day_that_begins_with_a_restart_is_one_day),
         cmocka_unit_test(a_later_banner_shows_the_order_of_day_and_month),
         cmocka_unit_test(counters_that_wrapped_are_left_out),
