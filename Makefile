@@ -210,6 +210,7 @@ generate: $(BUILD)/generate ## build/generate: runs with a known truth
 .PHONY: score
 score: all generate ## generated runs of every cause, analysed and scored (SEEDS=5)
 	@BUILD=$(BUILD) $(PYTHON) tests/score_generated.py --seeds $(or $(SEEDS),5)
+	@BUILD=$(BUILD) $(PYTHON) tests/score_missing.py --seeds $(or $(SEEDS),5)
 
 .PHONY: samples
 samples: generate ## write samples/*/ anew (same bytes as committed)

@@ -178,10 +178,32 @@ static void cold_and_warm(struct run *run, struct claim *claim, const struct dis
 // Pages go in and out together: a disk that is written nearly as much as it is read, all the time, may be the swap.
 #define AS_MUCH_WRITTEN 0.4
 
+static bool may_be_swap(const struct run *run, const struct disk *disk, const float *active, double least) {
+    double read = median_active(run, disk->read_kb, active);
+    return read >= least && median_active(run, disk->write_kb, active) >= AS_MUCH_WRITTEN * read;
+}
+
+// A disk far from its limit gives way to another one that may be the swap: a host that swaps reads its files again.
+static bool swap_elsewhere(const struct run *run, const struct claim *claim) {
+    enum { SWAP_LEAST = 8192 };  // kB/s
+    const struct disk *own = claim->disk;
+    if (median_active(run, own->util, claim->active) >= 90 || median_active(run, own->read_queue, claim->active) >= 4)
+        return false;
+    for (size_t d = 0; d < run->disk_count; d++)
+        if (&run->disks[d] != own && may_be_swap(run, &run->disks[d], claim->active, SWAP_LEAST)) return true;
+    return false;
+}
+
 static void rule_out_swap(struct run *run, struct claim *claim, const struct disk *disk) {
+    if (run->host.has_swap) return;
+    if (swap_elsewhere(run, claim)) {
+        claim->no_data = true;
+        claim->settle = tr("vmstat -t 5, recorded on the node during the run");
+        return;
+    }
+    if (!may_be_swap(run, disk, claim->active, 0)) return;
     double read = median_active(run, disk->read_kb, claim->active);
     double written = median_active(run, disk->write_kb, claim->active);
-    if (run->host.has_swap || !(written >= AS_MUCH_WRITTEN * read)) return;
     claim->no_data = true;
     claim->settle = tr("vmstat -t 5, recorded on the node during the run");
     claim->test = arena_printf(

@@ -7,6 +7,7 @@
 
 enum {
     STILL_PERCENT = 15,   // below this in a sample nothing but stragglers of kernels runs
+    PAUSES_APART = 30,    // s
     SAMPLING_SPARSE = 10  // s between samples, from which on two in a row are no jitter
 };
 
@@ -87,7 +88,8 @@ static double period_of(const struct stall *stalls, size_t count) {
     size_t near = 0;
     for (size_t i = 0; i + 1 < count; i++) near += gaps[i] > 0.75 * median && gaps[i] < 1.25 * median;
     free(gaps);
-    return (double)near >= 0.6 * (double)(count - 1) ? median : NAN;
+    // More often it is the saw-tooth of a loader that cannot keep up.
+    return median >= PAUSES_APART && (double)near >= 0.6 * (double)(count - 1) ? median : NAN;
 }
 
 static void mark_bins(struct run *run) {

@@ -74,7 +74,20 @@ static bool exclude_each_other(const struct source *a, const struct source *b) {
     return share_entity(a, b);
 }
 
+// "node1" and "node1.example.org" are one name.
+static bool same_host(const char *a, const char *b) {
+    size_t length = strcspn(a, ".");
+    return length > 0 && length == strcspn(b, ".") && strncmp(a, b, length) == 0;
+}
+
+// A directory that is called as the host that a log in it prints: then its siblings are hosts, too.
+static bool branch_is_printed(const struct place *place) {
+    return place->branch[0] != '\0' && same_host(place->branch, place->source->host);
+}
+
 static bool branches_are_hosts(const struct place *places, size_t count) {
+    for (size_t i = 0; i < count; i++)
+        if (branch_is_printed(&places[i])) return true;
     for (size_t i = 0; i < count; i++)
         for (size_t k = i + 1; k < count; k++)
             if (places[i].source->host[0] == '\0' && places[k].source->host[0] == '\0' && places[i].branch[0] != '\0' &&

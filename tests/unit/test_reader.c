@@ -55,6 +55,16 @@ static const char *gpu_log(int minute) {
     return to;
 }
 
+static const char *disk_log(const char *host) {
+    static char text[1024];
+    snprintf(text, sizeof text,
+             "Linux 6.1.0 (%s) \t05/06/24 \t_x86_64_\t(8 CPU)\n\n05/06/24 07:20:00\n"
+             "Device             tps    kB_read/s    kB_wrtn/s    kB_read    kB_wrtn\n"
+             "sda               1.00        10.00        20.00        100        200\n\n",
+             host);
+    return text;
+}
+
 struct packed {
     const char *name, *text;
 };
@@ -369,6 +379,22 @@ static void directories_that_cannot_be_one_machine_are_hosts(void **state) {
     recording_free(recording);
 }
 
+static void a_directory_called_as_its_host_makes_hosts_of_its_siblings(void **state) {
+    (void)state;
+    assert_int_equal(mkdir("logs", 0755) + mkdir("logs/node1", 0755) + mkdir("logs/node2", 0755), 0);
+    write_file("logs/node1/gpu.csv", gpu_log(20));
+    write_file("logs/node2/disk.log", disk_log("node2.example.org"));
+    struct recording *recording = read_path("logs");
+    assert_string_equal(recording->sources[0]->host, "node1");
+    assert_string_equal(recording->sources[1]->host, "node2.example.org");
+    recording_free(recording);
+    // A name that no directory has says nothing of the other directory.
+    write_file("logs/node2/disk.log", disk_log("ml-07"));
+    recording = read_path("logs");
+    assert_string_equal(recording->sources[0]->host, "");
+    recording_free(recording);
+}
+
 static void two_tools_in_one_file(void **state) {
     (void)state;
     static const char report[] =
@@ -428,6 +454,7 @@ int main(void) {
         cmocka_unit_test_setup_teardown(rotated_sets_are_joined_in_time_order, enter, leave),
         cmocka_unit_test_setup_teardown(sets_that_overlap_stay_apart, enter, leave),
         cmocka_unit_test_setup_teardown(directories_that_cannot_be_one_machine_are_hosts, enter, leave),
+        cmocka_unit_test_setup_teardown(a_directory_called_as_its_host_makes_hosts_of_its_siblings, enter, leave),
         cmocka_unit_test_setup_teardown(two_tools_in_one_file, enter, leave),
         cmocka_unit_test_setup_teardown(mostly_unreadable_logs_are_refused, enter, leave),
     };
