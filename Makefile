@@ -19,7 +19,7 @@ JOBS     ?= $(shell nproc 2>/dev/null || echo 2)
 SECONDS  ?= 60
 # The Python that the distribution's packages belong to, wherever another one shadows it.
 PYTHON   ?= $(firstword $(wildcard /usr/bin/python3) python3)
-PACKAGES := libpcre2-8 gsl pangocairo cairo libarchive jansson expat inih libcrypto
+PACKAGES := libpcre2-8 gsl pangocairo cairo libarchive jansson expat inih libcrypto sqlite3
 
 ROOMS := core parsers analyzer reports cli
 

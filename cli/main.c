@@ -16,7 +16,8 @@
 //            stats* (the only includer of GSL) correlate relations changes anomaly period calibration: statistics
 //            phases findings verdict quality: what comes out · diagnosis: the result · fleet: many runs
 // reports/   writer writers outset: one table, all files or none · summary shown redact* document*: everything said, once
-//            canvas axis palette lanes envelope figure chart*: pictures · page flow* pdf png · xlsx* · markdown* · json* · terminal* · tidy_csv · fleet_*
+//            canvas axis palette lanes envelope figure chart*: pictures · page flow* pdf png · xlsx* · markdown* · json* · terminal* · fleet_*
+//            exports series_list tidy_csv openmetrics metric_names json_lines sqlite_series: the series for other tools
 // cli/       main · options values: the command line as a table · help: --help and the manual page · message: stderr
 //            commands.h analysis command_* inspect*: one file a word
 // samples/   runs with the truth beside them, their generator, capture.sh

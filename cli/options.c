@@ -25,19 +25,29 @@ const struct command_row commands_table[COMMAND_COUNT_] = {
     [COMMAND_INSPECT] = {"inspect", "PATH...", N_("what each file was recognised as, and every problem found"), true},
     [COMMAND_BATCH] = {"batch", "PATH...", N_("every run below PATH: one row and one report a run"), false},
     [COMMAND_COMPARE] = {"compare", "BASELINE RUN", N_("what changed between a good run and a slow one"), false},
-    [COMMAND_EXPORT] = {"export", "PATH...", N_("the aligned series as tidy CSV on standard output"), true},
+    [COMMAND_EXPORT] = {"export", "PATH...",
+                        N_("the aligned series for other tools: CSV, OpenMetrics, JSON lines, SQLite"), true},
 };
 
 // ── one function an option ──────────────────────────────────────────────────
 
 static bool set_output(struct options *options, const char *value, char *error, size_t size) {
     if (value[0] == '\0') snprintf(error, size, "%s", tr("the name of the directory is empty"));
-    options->report.directory = value;
+    options->report.directory = options->export_path = value;
     return value[0] != '\0';
 }
 
 static bool set_format(struct options *options, const char *value, char *error, size_t size) {
-    return value_formats(value, &options->report.formats, error, size);
+    // What is allowed depends on the command, which may follow: see check_format.
+    (void)error, (void)size;
+    options->format = value;
+    return true;
+}
+
+static bool set_run(struct options *options, const char *value, char *error, size_t size) {
+    if (value[0] == '\0') snprintf(error, size, "%s", tr("the name of the run is empty"));
+    options->run_name = value;
+    return value[0] != '\0';
 }
 
 static struct clock_option *add_clock(struct options *options, struct clock_list *list, const char **value) {
@@ -221,11 +231,15 @@ static bool set_show_version(struct options *options, const char *value, char *e
 }
 
 const struct option_row options_table[] = {
-    {"output", 'o', "DIR", ON_ANALYZE,
+    {"output", 'o', "DIR", ON_SERIES,
      N_("write the report below DIR (default whyslow-report); files of an earlier report are replaced, others left "
-        "alone"),
+        "alone; export: the file to write (default: standard output)"),
      set_output},
-    {"format", 'f', "LIST", ON_ANALYZE, N_("what to write, of pdf,png,xlsx,md,json (default all)"), set_format},
+    {"format", 'f', "LIST", ON_SERIES,
+     N_("what to write, of pdf,png,xlsx,md,json (default all); export: csv (default), openmetrics, jsonl or sqlite"),
+     set_format},
+    {"run", 0, "NAME", ON_EXPORT, N_("what an export calls the run (default: the name of the directory or archive)"),
+     set_run},
     {"timezone", 0, "[SOURCE=]ZONE", ON_SERIES,
      N_("IANA zone of logs that print none; SOURCE is a path or the end of one; may be repeated"), set_timezone},
     {"offset", 0, "SOURCE=SECONDS", ON_SERIES, N_("the clock of SOURCE is known to be ahead by SECONDS"), set_offset},
@@ -334,7 +348,7 @@ static void say_wrong(int value, char *const *argv, char *error, size_t size) {
 
 // What only says where the report goes and how it is told changes nothing in it.
 static bool is_of_the_report(const struct option_row *row) {
-    static const char *const others[] = {"output", "quiet", "verbose", "color", "progress"};
+    static const char *const others[] = {"output", "run", "quiet", "verbose", "color", "progress"};
     for (size_t i = 0; i < sizeof others / sizeof *others; i++)
         if (strcmp(row->name, others[i]) == 0) return false;
     return true;
@@ -380,6 +394,23 @@ static void take_command(struct options *options, int argc, char **argv) {
     }
     options->paths = argv + optind;
     options->path_count = (size_t)(argc - optind);
+}
+
+static bool check_format(struct options *options, char *error, size_t size) {
+    char why[300] = "";
+    bool good = true;
+    if (options->command == COMMAND_EXPORT) {
+        int form = options->format == NULL ? EXPORT_CSV : value_word(options->format, export_names, why, sizeof why);
+        good = form >= 0;
+        if (good) options->export_form = (enum export_form)form;
+    } else if (options->format != NULL) {
+        good = value_formats(options->format, &options->report.formats, why, sizeof why);
+    }
+    if (!good) snprintf(error, size, tr("--%s: %s"), "format", why);
+    bool to_stream = options->export_path == NULL || strcmp(options->export_path, "-") == 0;
+    if (!good || options->command != COMMAND_EXPORT || export_is_text(options->export_form) || !to_stream) return good;
+    snprintf(error, size, "%s", tr("a database needs a file: --output=FILE"));
+    return false;
 }
 
 static bool check_use(const struct options *options, const struct option_row *const *used, size_t count, char *error,
@@ -448,7 +479,7 @@ bool options_read(struct options *options, int argc, char **argv, char *error, s
     take_command(options, argc, argv);
     note_paths(options);
     hand_over_lists(options);
-    return check_use(options, used, used_count, error, size);
+    return check_use(options, used, used_count, error, size) && check_format(options, error, size);
 }
 
 const char *options_language(int argc, char *const *argv) {

@@ -9,6 +9,7 @@
 #include "analyzer/analyze.h"
 #include "core/when.h"
 #include "parsers/reader.h"
+#include "reports/exports.h"
 #include "reports/writer.h"
 
 enum command { COMMAND_ANALYZE, COMMAND_INSPECT, COMMAND_BATCH, COMMAND_COMPARE, COMMAND_EXPORT, COMMAND_COUNT_ };
@@ -40,6 +41,10 @@ struct options {
     struct read_options read;
     struct analyze_options analyze;  // its lists are filled in from the above
     struct report_options report;
+    const char *format;       // as given, NULL if not
+    const char *export_path;  // NULL or "-": standard output
+    const char *run_name;     // of an export; NULL: made of the first path
+    enum export_form export_form;
     char *const *paths;  // within argv
     size_t path_count;
     struct arena *arena;

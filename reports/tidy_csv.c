@@ -3,6 +3,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "analyzer/diagnosis.h"
 #include "core/arena.h"
 
 // A cell: quoted where CSV needs it, and never the beginning of a formula.
@@ -18,33 +19,29 @@ static void put_text(FILE *out, const char *text) {
     if (quoted) fputc('"', out);
 }
 
-static void put_row(FILE *out, const char *time, const char *entity, const char *quantity, const char *unit,
-                    double value, const char *source) {
+static void put_row(FILE *out, const char *time, const struct listed_series *series, double value) {
     fprintf(out, "%s,", time);
-    put_text(out, entity);
+    put_text(out, series->entity);
     fputc(',', out);
-    put_text(out, quantity);
+    put_text(out, series->quantity);
     fputc(',', out);
-    put_text(out, unit);
+    put_text(out, unit_name(series->unit));
     fprintf(out, ",%.7g,", value);
-    put_text(out, source);
+    put_text(out, series->source);
     fputc('\n', out);
 }
 
-void tidy_csv_write(FILE *out, const struct diagnosis *diagnosis) {
+bool tidy_csv_write(FILE *out, const struct diagnosis *diagnosis, const struct export_options *options) {
+    (void)options;
     struct arena *arena = arena_new();
+    size_t count;
+    const struct listed_series *series = series_list(arena, diagnosis, &count);
     fputs("time,entity,quantity,unit,value,source\n", out);
     for (size_t bin = 0; bin < diagnosis->bin_count; bin++) {
-        millis at = diagnosis->start + (millis)((double)bin * diagnosis->bin_seconds * 1000);
-        const char *time = when_iso(arena, at, true, "Z");
-        for (size_t i = 0; i < diagnosis->series_count; i++) {
-            const struct grid_series *series = &diagnosis->series[i];
-            if (isnan(series->mean[bin])) continue;
-            put_row(out, time, series->table->entity, series->column->quantity, unit_name(series->column->unit),
-                    (double)series->mean[bin], source_name(series->source));
-        }
-        if (!isnan(diagnosis->lost_share[bin]))
-            put_row(out, time, "job", "lost_share", "", (double)diagnosis->lost_share[bin], "");
+        const char *time = when_iso(arena, series_bin_time(diagnosis, bin), true, "Z");
+        for (size_t i = 0; i < count; i++)
+            if (isfinite(series[i].values[bin])) put_row(out, time, &series[i], (double)series[i].values[bin]);
     }
     arena_free(arena);
+    return !ferror(out);
 }

@@ -4,11 +4,11 @@
 
 #include <stdio.h>
 
-#include "analyzer/diagnosis.h"
+#include "reports/series_list.h"
 
 // Header and rows `time,entity,quantity,unit,value,source`; time is the start of the bin on the run clock (ISO 8601,
-// Z), only present values have a row. The lost share of GPU time comes as entity "job", quantity "lost_share". Text
-// that a spreadsheet would take for a formula gets an apostrophe before it. The caller looks at ferror(out).
-void tidy_csv_write(FILE *out, const struct diagnosis *diagnosis);
+// Z), only present values have a row. The lost share of GPU time comes as quantity "lost_share" of each GPU, and of the
+// entity "job". Text that a spreadsheet would take for a formula gets an apostrophe before it. False as ferror(out).
+bool tidy_csv_write(FILE *out, const struct diagnosis *diagnosis, const struct export_options *options);
 
 #endif

@@ -126,6 +126,9 @@ SPEAKING = ("analyzer", "reports", "cli")
 NOT_READ = {
     "cli/help.c": "the manual page is English, like its section names",
     "analyzer/health.c": "labels as smartctl prints them",
+    "reports/metric_names.c": "the help of a metric is English like its name: the same whoever exported it",
+    "reports/openmetrics.c": "as in metric_names.c",
+    "reports/sqlite_series.c": "SQL",
 }
 NOT_SHOWN = {"text_has", "text_equal", "text_starts", "strcmp", "strstr", "table_find", "says", "_Static_assert",
              "pango_font_description_set_family_static", "format_set_num_format", "chart_axis_set_num_format",

@@ -25,6 +25,7 @@ build    pc:jansson            libjansson-dev       jansson-devel          janss
 build    pc:expat              libexpat1-dev        expat-devel            expat
 build    pc:inih               libinih-dev          inih-devel             inih
 build    pc:libcrypto          libssl-dev           openssl-devel          openssl@3
+build    pc:sqlite3            libsqlite3-dev       sqlite-devel           sqlite
 build    header:csv.h          libcsv-dev           libcsv-devel           libcsv
 build    header:xlsxwriter.h   libxlsxwriter-dev    libxlsxwriter-devel    libxlsxwriter
 build    cmd:msgfmt           gettext              gettext                gettext

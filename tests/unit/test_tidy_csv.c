@@ -19,7 +19,8 @@ static char *written(struct scene *scene) {
     char *text = NULL;
     size_t size = 0;
     FILE *out = open_memstream(&text, &size);
-    tidy_csv_write(out, scene_analyze(scene));
+    const struct export_options options = {.run = "run"};
+    tidy_csv_write(out, scene_analyze(scene), &options);
     fclose(out);
     return text;
 }
@@ -40,6 +41,7 @@ static void test_one_row_a_present_value(void **state) {
     size_t expected = 1;
     for (size_t bin = 0; bin < d->bin_count; bin++) {
         for (size_t i = 0; i < d->series_count; i++) expected += !isnan(d->series[i].mean[bin]);
+        for (size_t i = 0; i < d->lane_count; i++) expected += !isnan(d->lanes[i].productive[bin]);
         expected += !isnan(d->lost_share[bin]);
     }
     assert_int_equal(lines_of(text), expected);
