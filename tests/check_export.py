@@ -23,6 +23,7 @@ BUILD = os.environ.get("BUILD", "build")
 PROGRAM = os.path.abspath(os.path.join(BUILD, "whyslow"))
 SAMPLES = ("sata-ssd", "healthy", "thermal", "cpu-bound")
 FORMS = ("csv", "openmetrics", "jsonl", "sqlite")
+HOSTILE, HOSTILE_DISK = "温\"run\\", "s\"d\\{温}'=,a"
 DASHBOARD = "samples/grafana/whyslow-run.json"
 passed = failed = 0
 
@@ -49,6 +50,10 @@ SAMPLE = re.compile(r'(whyslow_[a-z0-9_]+)\{((?:[a-z_]+="(?:[^"\\]|\\.)*",?)*)\}
 LABEL = re.compile(r'([a-z_]+)="((?:[^"\\]|\\.)*)"')
 
 
+def plain(value):
+    return re.sub(r"\\(.)", lambda m: "\n" if m.group(1) == "n" else m.group(1), value)
+
+
 def parse_openmetrics(name, text):
     """{(metric, labels): [(time, value)]}; the rules of the format are checked on the way."""
     lines = text.split("\n")
@@ -64,7 +69,7 @@ def parse_openmetrics(name, text):
             if not match or not families or match.group(1) not in (families[-1], families[-1] + "_info"):
                 faults.append(line)
                 continue
-            key = (match.group(1), tuple(LABEL.findall(match.group(2))))
+            key = (match.group(1), tuple((label, plain(value)) for label, value in LABEL.findall(match.group(2))))
             series.setdefault(key, []).append((float(match.group(4)), float(match.group(3))))
     expect(name + ": every line is a sample of its family", not faults, faults[:3])
     expect(name + ": families are sorted, each once", families == sorted(set(families)), families)
@@ -95,7 +100,7 @@ def check_agreement(name, folder):
     tidy = db.execute("SELECT time, entity, quantity, unit, value, coalesce(source, '') FROM tidy").fetchall()
     expect(name + ": the database has the rows of the CSV", len(tidy) == len(rows) and all(
         t[:4] == tuple(r[f] for f in fields) and t[4] == float(r["value"]) and t[5] == r["source"] for t, r in zip(tidy, rows)))
-    with open("samples/truth/%s.json" % name, encoding="utf-8") as f:
+    with open("samples/truth/%s.json" % ("thermal" if name == HOSTILE else name), encoding="utf-8") as f:
         truth = json.load(f)
     cause = db.execute("SELECT run, cause FROM run").fetchall()
     expect(name + ": the database has the verdict", len(cause) == 1 and cause[0][0] == name and cause[0][1] in truth["accepted"], (cause, truth["accepted"]))
@@ -121,19 +126,41 @@ def check_causes(series):
     return sums and set(sums.values()) == {1}
 
 
+def hostile_run(folder):
+    """A run whose disk has a name that would break out of every form."""
+    logs = os.path.join(folder, HOSTILE)
+    shutil.copytree("samples/thermal", logs)
+    path = os.path.join(logs, "disk.log")
+    text = read(path).replace(b"\nsda ", b"\n" + HOSTILE_DISK.encode() + b" ")
+    with open(path, "wb") as f:
+        f.write(text)
+    return logs
+
+
+def check_hostile(folder, series):
+    with sqlite3.connect(os.path.join(folder, HOSTILE + ".sqlite")) as db:
+        count = db.execute("SELECT count(*) FROM series WHERE entity = ?", (HOSTILE_DISK,)).fetchone()[0]
+    db.close()
+    expect("a hostile name of a disk stays one name in SQLite", count > 10, count)
+    expect("and in OpenMetrics", sum(("device", HOSTILE_DISK) in labels for _, labels in series) > 10)
+    texts = read(os.path.join(folder, HOSTILE + ".csv")).decode()
+    expect("and in CSV", HOSTILE_DISK in {row["entity"] for row in csv.DictReader(io.StringIO(texts))})
+
+
 def check_forms(folder):
     found = {}
-    for name in SAMPLES:
+    for name, logs in [(name, "samples/" + name) for name in SAMPLES] + [(HOSTILE, hostile_run(folder))]:
         for form in FORMS:
             path = os.path.join(folder, "%s.%s" % (name, form))
-            done = export("-q", "-f", form, "-o", path, "samples/" + name)
+            done = export("-q", "-f", form, "-o", path, logs)
             expect("%s as %s" % (name, form), done.returncode == 0 and not done.stdout and not done.stderr, done.stderr)
             first = read(path)
-            done = export("-q", "-f", form, "-o", path, "samples/" + name)
+            done = export("-q", "-f", form, "-o", path, logs)
             expect("%s as %s: same bytes twice" % (name, form), done.returncode == 0 and first == read(path))
             if form != "sqlite":
-                expect("%s as %s: the same to standard output" % (name, form), export("-q", "--format=" + form, "samples/" + name).stdout == first)
+                expect("%s as %s: the same to standard output" % (name, form), export("-q", "--format=" + form, logs).stdout == first)
         found[name] = check_agreement(name, folder)
+    check_hostile(folder, found[HOSTILE])
     return found
 
 
@@ -216,7 +243,7 @@ def span_of(series):
 
 def check_samples_back(port, name, series):
     first, last = span_of(series)
-    result = ask(port, "query", query='{run="%s"}[%ds]' % (name, last - first + 60), time="%.3f" % (last + 1))
+    result = ask(port, "query", query="{run=%s}[%ds]" % (json.dumps(name, ensure_ascii=False), last - first + 60), time="%.3f" % (last + 1))
     if isinstance(result, str):
         expect(name + " is found in Prometheus", False, result)
         return
@@ -256,7 +283,7 @@ def check_dashboard(port, found):
         url = "http://127.0.0.1:%d/api/v1/label/%s/values?start=0" % (port, variable)
         with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(url, timeout=30) as answer:
             values = json.load(answer)["data"]
-        expect("dashboard: the variable %s has all samples" % variable, values == sorted(SAMPLES), values)
+        expect("dashboard: the variable %s has all samples" % variable, values == sorted(found), values)
 
 
 def check_prometheus(folder, found):
@@ -267,7 +294,7 @@ def check_prometheus(folder, found):
     data, config = os.path.join(folder, "data"), os.path.join(folder, "prometheus.yml")
     with open(config, "w") as f:
         f.write("global: {}\n")
-    for name in SAMPLES:
+    for name in found:
         done = subprocess.run([promtool, "tsdb", "create-blocks-from", "openmetrics", os.path.join(folder, name + ".openmetrics"), data],
                               capture_output=True, text=True, timeout=120)
         expect(name + " goes through promtool", done.returncode == 0, done.stdout + done.stderr)
@@ -281,7 +308,7 @@ def check_prometheus(folder, found):
             time.sleep(0.1)
         expect("Prometheus is started", is_ready(port), read(os.path.join(folder, "prometheus.log"))[-500:])
         if is_ready(port):
-            for name in SAMPLES:
+            for name in found:
                 check_samples_back(port, name, found[name])
             check_dashboard(port, found)
     finally:
