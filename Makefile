@@ -211,6 +211,7 @@ generate: $(BUILD)/generate ## build/generate: runs with a known truth
 score: all generate ## generated runs of every cause, analysed and scored (SEEDS=5)
 	@BUILD=$(BUILD) $(PYTHON) tests/score_generated.py --seeds $(or $(SEEDS),5)
 	@BUILD=$(BUILD) $(PYTHON) tests/score_missing.py --seeds $(or $(SEEDS),5)
+	@BUILD=$(BUILD) $(PYTHON) tests/score_compare.py --seeds $(or $(SEEDS),3)
 
 .PHONY: samples
 samples: generate ## write samples/*/ anew (same bytes as committed)
@@ -258,11 +259,11 @@ install: all man ## into $(prefix), under DESTDIR
 	install -d $(BINDIR) $(MANDIR) $(OWNDIR)
 	install -m 755 $(BUILD)/whyslow $(BINDIR)/whyslow
 	install -m 644 $(BUILD)/whyslow.1 $(MANDIR)/whyslow.1
-	install -m 644 reports/report.schema.json $(OWNDIR)/report.schema.json
+	install -m 644 reports/report.schema.json reports/compare.schema.json $(OWNDIR)
 	for language in $(LANGUAGES); do install -d $(MODIR)/$$language/LC_MESSAGES && \
 	    install -m 644 $(BUILD)/locale/$$language/LC_MESSAGES/whyslow.mo $(MODIR)/$$language/LC_MESSAGES/whyslow.mo; done
 uninstall: ## removes what install put there
-	rm -f $(BINDIR)/whyslow $(MANDIR)/whyslow.1 $(OWNDIR)/report.schema.json $(LANGUAGES:%=$(MODIR)/%/LC_MESSAGES/whyslow.mo)
+	rm -f $(BINDIR)/whyslow $(MANDIR)/whyslow.1 $(OWNDIR)/report.schema.json $(OWNDIR)/compare.schema.json $(LANGUAGES:%=$(MODIR)/%/LC_MESSAGES/whyslow.mo)
 	-rmdir $(OWNDIR)
 
 .PHONY: dist

@@ -1,10 +1,7 @@
 #include "analyzer/analyze.h"
 
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
-#include <unistd.h>
 
 #include "analyzer/rules.h"
 #include "cli/analysis.h"
@@ -25,22 +22,6 @@ static bool fail_on_met(const struct options *options, const struct diagnosis *d
     return false;
 }
 
-static int terminal_columns(void) {
-    struct winsize size;
-    if (!isatty(STDOUT_FILENO) || ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) != 0) return 0;
-    return size.ws_col;
-}
-
-// True if a report may use more than ASCII on this terminal.
-static bool is_utf8(void) {
-    const char *names[] = {getenv("LC_ALL"), getenv("LC_CTYPE"), getenv("LANG")};
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
-        if (names[i] == NULL || names[i][0] == '\0') continue;
-        return strcasestr(names[i], "utf-8") != NULL || strcasestr(names[i], "utf8") != NULL;
-    }
-    return false;
-}
-
 // What is pasted from the terminal shall not tell more than the report.
 static const char *shown_directory(const struct options *options) {
     const char *slash = strrchr(options->report.directory, '/');
@@ -48,10 +29,7 @@ static const char *shown_directory(const struct options *options) {
 }
 
 static int report(struct options *options, const struct diagnosis *diagnosis) {
-    struct report_options *to = &options->report;
-    to->color = message_color(options, stdout);
-    to->unicode = is_utf8() || lang_is_translated();
-    to->width = terminal_columns();
+    const struct report_options *to = message_report(options);
     reports_terminal(stdout, diagnosis, to);
     bool shown = fflush(stdout) == 0 && !ferror(stdout);
     if (!shown) message("%s", tr("standard output could not be written"));

@@ -15,6 +15,7 @@ enum exit_status {
 int command_analyze(struct options *options);
 int command_inspect(const struct options *options);
 int command_export(struct options *options);
+int command_compare(struct options *options);
 
 // --help, and the manual page; from the tables of options.h.
 void help_print(void);

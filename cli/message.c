@@ -3,6 +3,7 @@
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -27,6 +28,30 @@ bool message_color(const struct options *options, FILE *out) {
     const char *term = getenv("TERM");
     if (no != NULL && no[0] != '\0') return false;
     return isatty(fileno(out)) && term != NULL && strcmp(term, "dumb") != 0;
+}
+
+static int terminal_columns(void) {
+    struct winsize size;
+    if (!isatty(STDOUT_FILENO) || ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) != 0) return 0;
+    return size.ws_col;
+}
+
+// True if a report may use more than ASCII on this terminal.
+static bool is_utf8(void) {
+    const char *names[] = {getenv("LC_ALL"), getenv("LC_CTYPE"), getenv("LANG")};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        if (names[i] == NULL || names[i][0] == '\0') continue;
+        return strcasestr(names[i], "utf-8") != NULL || strcasestr(names[i], "utf8") != NULL;
+    }
+    return false;
+}
+
+const struct report_options *message_report(struct options *options) {
+    struct report_options *to = &options->report;
+    to->color = message_color(options, stdout);
+    to->unicode = is_utf8() || lang_is_translated();
+    to->width = terminal_columns();
+    return to;
 }
 
 static bool is_used(const struct source *source) { return source->format != NULL && !source->refused; }

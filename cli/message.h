@@ -8,6 +8,7 @@
 
 struct options;
 struct recording;
+struct report_options;
 struct source;
 
 // "whyslow: …", a line.
@@ -15,6 +16,9 @@ void message(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 // Whether to colour what goes to `out`: --color, NO_COLOR, TERM, a terminal.
 bool message_color(const struct options *options, FILE *out);
+
+// The options of the report, after filling in what standard output can show: colour, Unicode, width.
+const struct report_options *message_report(struct options *options);
 
 // The files that were not used and why, and how many problems the others have (all of them with --verbose).
 void message_files(const struct options *options, const struct recording *recording);

@@ -14,8 +14,10 @@ enum {
     ON_ANALYZE = 1u << COMMAND_ANALYZE,
     ON_INSPECT = 1u << COMMAND_INSPECT,
     ON_EXPORT = 1u << COMMAND_EXPORT,
-    ON_SERIES = ON_ANALYZE | ON_EXPORT,
-    ON_READ = ON_ANALYZE | ON_INSPECT | ON_EXPORT,
+    ON_COMPARE = 1u << COMMAND_COMPARE,
+    ON_REPORT = ON_ANALYZE | ON_COMPARE,
+    ON_SERIES = ON_ANALYZE | ON_EXPORT | ON_COMPARE,
+    ON_READ = ON_ANALYZE | ON_INSPECT | ON_EXPORT | ON_COMPARE,
     ON_ALL = (1u << COMMAND_COUNT_) - 1,
     FIRST_LONG = 256,  // getopt_long's value of the table's first row: behind all letters
 };
@@ -24,7 +26,7 @@ const struct command_row commands_table[COMMAND_COUNT_] = {
     [COMMAND_ANALYZE] = {"analyze", "PATH...", N_("why one run was slow: the verdict and a report"), true},
     [COMMAND_INSPECT] = {"inspect", "PATH...", N_("what each file was recognised as, and every problem found"), true},
     [COMMAND_BATCH] = {"batch", "PATH...", N_("every run below PATH: one row and one report a run"), false},
-    [COMMAND_COMPARE] = {"compare", "BASELINE RUN", N_("what changed between a good run and a slow one"), false},
+    [COMMAND_COMPARE] = {"compare", "BASELINE RUN...", N_("what changed between a good run and others"), true},
     [COMMAND_EXPORT] = {"export", "PATH...",
                         N_("the aligned series for other tools: CSV, OpenMetrics, JSON lines, SQLite"), true},
 };
@@ -259,10 +261,13 @@ const struct option_row options_table[] = {
      set_step_pattern},
     {"date-order", 0, "ORDER", ON_READ, N_("how dates such as 03/04/24 are meant: mdy or dmy"), set_date_order},
     {"gpu-hour-cost", 0, "PRICE", ON_ANALYZE, N_("price of a GPU-hour: adds money to the lost time"), set_cost},
-    {"fail-on", 0, "SEVERITY", ON_ANALYZE,
-     N_("exit with status 1 if a finding is at least this severe: info, warning or critical"), set_fail_on},
-    {"page", 0, "SIZE", ON_ANALYZE, N_("paper of the PDF: a4 (default) or letter"), set_page},
-    {"for", 0, "PLACE", ON_ANALYZE,
+    {"fail-on", 0, "SEVERITY", ON_REPORT,
+     N_(/* xgettext:no-c-format */ "exit with status 1 if a finding, or with compare what got worse, is at least this "
+                                   "severe: info, warning (5 % "
+                                   "slower, a new cause) or critical (25 % slower)"),
+     set_fail_on},
+    {"page", 0, "SIZE", ON_REPORT, N_("paper of the PDF: a4 (default) or letter"), set_page},
+    {"for", 0, "PLACE", ON_REPORT,
      N_("write report.md in the dialect, and below the size limit, of jira, gitlab or mail"), set_only_for},
     {"redact", 0, NULL, ON_READ,
      N_("hide host names, users, serial numbers, addresses and directories, the same by the same everywhere"),
@@ -392,6 +397,10 @@ static void take_command(struct options *options, int argc, char **argv) {
             break;
         }
     }
+    if (options->command != COMMAND_ANALYZE)
+        options->report.command_line =
+            arena_printf(options->arena, "whyslow %s%s", commands_table[options->command].name,
+                         options->report.command_line + strlen("whyslow analyze"));
     options->paths = argv + optind;
     options->path_count = (size_t)(argc - optind);
 }

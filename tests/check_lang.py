@@ -134,7 +134,7 @@ NOT_SHOWN = {"text_has", "text_equal", "text_starts", "strcmp", "strstr", "table
              "pango_font_description_set_family_static", "format_set_num_format", "chart_axis_set_num_format",
              "json_put_text"}
 ALONE = {
-    "BASELINE RUN": "placeholders of a command line",
+    "BASELINE RUN...": "placeholders of a command line",
     "the catalogue of %s is not installed: English is used": "said only where no translation can be",
     "whyslow ": "the program's name",
     "whyslow analyze": "a command",
