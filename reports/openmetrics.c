@@ -144,6 +144,35 @@ static void add_last(struct metrics *all, const char *family, const char *unit, 
     metric->first_bin = all->diagnosis->bin_count - 1;
 }
 
+// A raw value where a snapshot was taken; one before or after the run counts at its end.
+static void add_raw(struct metrics *all, struct label *labels, size_t count, double value, millis at) {
+    const struct diagnosis *d = all->diagnosis;
+    if (!isfinite(value) || at == MILLIS_NONE) return;
+    size_t bin = bin_at(d, at);
+    if (bin >= d->bin_count) bin = d->bin_count - 1;
+    struct metric *metric =
+        add(all, "whyslow_disk_smart_raw", "", "Raw SMART value at the first and the last snapshot.", labels, count);
+    metric->constant = value;
+    metric->first_bin = bin;
+    metric->end_bin = bin + 1;
+}
+
+static void add_health(struct metrics *all, const struct disk_health *health) {
+    const char *host;
+    const char *device = series_device(all->diagnosis, health->entity, &host);
+    struct label whole[] = {{"run", all->run}, {"host", host}, {"device", device}};
+    add_last(all, "whyslow_disk_health_level", "", "0 fine, 1 watch, 2 suspect, 3 act now.", health->level, whole, 3);
+    for (size_t i = 0; i < health->attribute_count; i++) {
+        const struct disk_attribute *attribute = &health->attributes[i];
+        // The last one first: where both fall into one bin, it has the word.
+        for (int last = 1; last >= 0; last--) {
+            struct label labels[] = {
+                {"run", all->run}, {"host", host}, {"device", device}, {"attribute", attribute->name}};
+            add_raw(all, labels, 4, last ? attribute->last : attribute->first, last ? health->last : health->first);
+        }
+    }
+}
+
 static void add_findings(struct metrics *all) {
     const struct diagnosis *d = all->diagnosis;
     for (size_t i = 0; i < d->loss_count; i++) {
@@ -151,13 +180,7 @@ static void add_findings(struct metrics *all) {
         add_last(all, "whyslow_run_lost_gpu_seconds", "seconds", "GPU time that the cause cost the run.",
                  d->losses[i].gpu_hours * 3600, labels, 2);
     }
-    for (size_t i = 0; i < d->health_count; i++) {
-        const char *host;
-        const char *device = series_device(d, d->health[i].entity, &host);
-        struct label labels[] = {{"run", all->run}, {"host", host}, {"device", device}};
-        add_last(all, "whyslow_disk_health_level", "", "0 fine, 1 watch, 2 suspect, 3 act now.", d->health[i].level,
-                 labels, 3);
-    }
+    for (size_t i = 0; i < d->health_count; i++) add_health(all, &d->health[i]);
     struct label whole[] = {{"run", all->run}};
     add_last(all, "whyslow_run_gpu_seconds", "seconds", "GPU time of the run that the logs cover.", d->gpu_hours * 3600,
              whole, 1);

@@ -13,7 +13,8 @@
 //
 // Besides the series: whyslow_run_cause_active{cause,entity}, 1 in the phases of that cause; and at the last sample
 // whyslow_run_lost_gpu_seconds{cause}, whyslow_run_confidence_ratio{cause,entity}, whyslow_disk_health_level{device}.
-// False as ferror(out).
+// The raw SMART values are whyslow_disk_smart_raw{device,attribute}, at the first and the last snapshot or the end of
+// the run that is nearer. False as ferror(out).
 bool openmetrics_write(FILE *out, const struct diagnosis *diagnosis, const struct export_options *options);
 
 #endif

@@ -19,6 +19,12 @@ import urllib.error
 import urllib.parse
 import urllib.request
 
+try:
+    from prometheus_client.openmetrics.parser import text_string_to_metric_families
+except ImportError:
+    print("NOTE: python3-prometheus-client is not installed: the metrics were not read by it")
+    text_string_to_metric_families = None
+
 BUILD = os.environ.get("BUILD", "build")
 PROGRAM = os.path.abspath(os.path.join(BUILD, "whyslow"))
 SAMPLES = ("sata-ssd", "healthy", "thermal", "cpu-bound")
@@ -87,6 +93,17 @@ def near(a, b):
 SCALES = {"%": 0.01, "MiB": 1 << 20, "kB": 1024, "kB/s": 1024, "MB/s": 1e6, "MHz": 1e6, "ms": 1e-3, "us": 1e-6, "h": 3600}
 
 
+def check_with_client(name, text):
+    """The parser of Prometheus' own Python client is stricter than the server."""
+    if text_string_to_metric_families is None:
+        return
+    try:
+        count = sum(len(family.samples) for family in text_string_to_metric_families(text))
+        expect(name + ": the client reads every sample", count == sum(line[:1] == "w" for line in text.split("\n")), count)
+    except ValueError as error:
+        expect(name + ": the client reads it", False, error)
+
+
 def check_agreement(name, folder):
     rows = list(csv.DictReader(io.StringIO(read(os.path.join(folder, name + ".csv")).decode())))
     expect(name + " has rows", len(rows) > 1000, len(rows))
@@ -107,7 +124,9 @@ def check_agreement(name, folder):
     starts = db.execute("SELECT start_ms, end_ms FROM phases ORDER BY start_ms").fetchall()
     expect(name + ": phases follow each other", starts and all(a[1] == b[0] for a, b in zip(starts, starts[1:])), starts)
     db.close()
-    series = parse_openmetrics(name, read(os.path.join(folder, name + ".openmetrics")).decode())
+    text = read(os.path.join(folder, name + ".openmetrics")).decode()
+    check_with_client(name, text)
+    series = parse_openmetrics(name, text)
     points = sorted(value for (metric, labels), points in series.items() for _, value in points
                     if dict(labels).get("source") or metric in ("whyslow_run_lost_ratio", "whyslow_gpu_lost_ratio"))
     values = sorted(float(r["value"]) * SCALES.get(r["unit"], 1) for r in rows)

@@ -46,6 +46,7 @@ develop  cmd:clang-tidy        clang-tidy           clang-tools-extra      llvm
 develop  cmd:cppcheck          cppcheck             cppcheck               cppcheck
 develop  cmd:shellcheck        shellcheck           ShellCheck             shellcheck
 develop  cmd:man               man-db               man-db                 -
+develop  py:prometheus_client  python3-prometheus-client python3-prometheus_client -
 develop  cmd:promtool         prometheus             golang-github-prometheus prometheus
 END
 }
