@@ -130,7 +130,8 @@ static void measure(struct arena *arena, struct contrast *c) {
         c->measure =
             arena_printf(arena, tr("a step takes %s against %s"), unit_show(arena, 1 / step->after->rate, UNIT_SECONDS),
                          unit_show(arena, 1 / step->before->rate, UNIT_SECONDS));
-    } else if (isfinite(c->total.shift) && c->baseline->lost.share < 1 && c->run->lost.share < 0.999) {
+    } else if (c->total.change != CAUSE_UNTOLD && isfinite(c->total.shift) && c->baseline->lost.share < 1 &&
+               c->run->lost.share < 0.999) {
         c->slower = is_changed(&c->total) ? (1 - c->baseline->lost.share) / (1 - c->run->lost.share) - 1 : 0;
         c->measure = tr("from the lost GPU time alone: no training log in both runs");
     }
@@ -226,6 +227,8 @@ static const char *other_words(struct arena *arena, const struct contrast *c) {
 
 // Where the steps are slower though the GPUs lose no more, the work itself is another.
 static const char *same_loss_words(const struct contrast *c) {
+    if (c->total.change == CAUSE_UNTOLD)
+        return tr("the lost GPU time of the two analyses differs, but no measured quantity does");
     if (c->kind != CONTRAST_SLOWER && c->kind != CONTRAST_FASTER) return "";
     bool moved = c->kind == CONTRAST_SLOWER ? c->total.shift > 0 : c->total.shift < 0;
     if (!isfinite(c->total.shift) || (is_changed(&c->total) && moved)) return "";
@@ -260,7 +263,10 @@ static void phrase(struct arena *arena, struct contrast *c) {
     c->headline = head;
     const char *detail = joined(arena, lost, why);
     if (c->kind != CONTRAST_SAME && why[0] == '\0') detail = joined(arena, lost, other_words(arena, c));
-    c->sentence = detail[0] == '\0' ? head : arena_printf(arena, tr("%s: %s"), head, detail);
+    if (c->kind == CONTRAST_SAME && detail[0] != '\0')
+        c->sentence = arena_printf(arena, tr("%s (%s)"), head, detail);
+    else
+        c->sentence = detail[0] == '\0' ? head : arena_printf(arena, tr("%s: %s"), head, detail);
     c->why =
         joined(arena, c->kind == CONTRAST_SLOWER || c->kind == CONTRAST_FASTER ? c->measure : "", same_loss_words(c));
     c->next = c->kind == CONTRAST_SLOWER || (c->kind == CONTRAST_OTHER && c->severity >= SEVERITY_WARNING)

@@ -58,7 +58,8 @@ struct profile {
     millis begin, end;   // run clock, MILLIS_NONE if not known
     double seconds;      // length of the run
     double steady_seconds;
-    enum cause cause;  // the verdict
+    double phase_share[CAUSE_COUNT_];  // of the steady part that a cause took
+    enum cause cause;                  // the verdict
     const char *entity, *sentence, *next;
     double confidence;
     double gpu_hours;                   // with a job on them

@@ -54,12 +54,20 @@ static bool is_repeated(const struct profile *profile, const struct trait *a) {
     return false;
 }
 
+// A phase that is nearly all of both runs tells what the steady part as a whole has told.
+#define NEARLY_ALL 0.9
+static bool is_whole(const struct contrast *c, enum cause phase) {
+    return phase != CAUSE_COUNT_ && c->baseline->phase_share[phase] >= NEARLY_ALL &&
+           c->run->phase_share[phase] >= NEARLY_ALL;
+}
+
 static void pair_traits(struct arena *arena, struct contrast *c) {
     c->differences = arena_array(arena, c->baseline->trait_count, sizeof *c->differences);
     for (size_t i = 0; i < c->baseline->trait_count; i++) {
         const struct trait *a = &c->baseline->traits[i], *b = partner(c, a);
         const struct quantity_row *row = quantity_row(a->quantity);
         if (b == NULL || row == NULL || a->unit != b->unit || is_repeated(c->baseline, a)) continue;
+        if (is_whole(c, a->phase)) continue;
         if (row->by_model && a->kind == ENTITY_GPU && !same_model(c, a, b)) continue;
         struct difference *d = &c->differences[c->difference_count++];
         *d = (struct difference){.before = a, .after = b};

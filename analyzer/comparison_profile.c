@@ -180,8 +180,11 @@ void profile_traits(struct arena *arena, struct profile *profile, const struct d
         gather_stretch(&g, steady, CAUSE_COUNT_);
         profile->steady_seconds = (double)g.bin_count * raw->bin_seconds;
         profile->data_disk = most_read(&g);
-        for (int cause = 0; cause < CAUSE_COUNT_ && raw->bin_cause != NULL; cause++)
+        size_t whole = g.bin_count;
+        for (int cause = 0; cause < CAUSE_COUNT_ && raw->bin_cause != NULL; cause++) {
             gather_stretch(&g, steady, (enum cause)cause);
+            profile->phase_share[cause] = whole > 0 ? (double)g.bin_count / (double)whole : 0;
+        }
     }
     profile->traits = g.traits;
     profile->trait_count = g.count;

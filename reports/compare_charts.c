@@ -71,22 +71,23 @@ static double loss_height(const void *data, double width) {
 
 // The baseline is hatched grey, runs are in colour: told apart on grey paper, too.
 static void share_bar(struct canvas *canvas, struct arena *arena, const struct share *share, size_t index,
-                      const char *name, double y, double room) {
+                      const char *name, double y, double bar, double room) {
     double length = isfinite(share->share) ? fmin(1, fmax(0, share->share)) * room : 0;
     static const enum ink inks[] = {INK_LIGHT, INK_VERMILION, INK_BLUE, INK_GREEN, INK_PURPLE, INK_ORANGE};
-    canvas_fill(canvas, LABEL, y + 1, length, BAR - 2, inks[index % 6], 0.85);
-    if (index == 0) canvas_hatch(canvas, LABEL, y + 1, length, BAR - 2, HATCH_RISING, INK_DARK);
-    canvas_frame(canvas, LABEL, y + 1, length, BAR - 2, INK_DARK, 0.5);
+    canvas_fill(canvas, LABEL, y + 1, length, bar - 2, inks[index % 6], 0.85);
+    if (index == 0) canvas_hatch(canvas, LABEL, y + 1, length, bar - 2, HATCH_RISING, INK_DARK);
+    canvas_frame(canvas, LABEL, y + 1, length, bar - 2, INK_DARK, 0.5);
     double end = LABEL + length;
     if (isfinite(share->low) && isfinite(share->high) && share->high > share->low) {
-        double a = LABEL + fmax(0, share->low) * room, b = LABEL + fmin(1, share->high) * room, middle = y + BAR / 2.0;
+        double a = LABEL + fmax(0, share->low) * room, b = LABEL + fmin(1, share->high) * room, middle = y + bar / 2;
         canvas_line(canvas, a, middle, b, middle, INK_BLACK, 1);
         canvas_line(canvas, a, middle - 2, a, middle + 2, INK_BLACK, 1);
         canvas_line(canvas, b, middle - 2, b, middle + 2, INK_BLACK, 1);
         end = fmax(end, b);
     }
     const struct text_style style = {.size = 7, .ink = INK_BLACK};
-    canvas_text(canvas, end + 5, y + 1, arena_printf(arena, "%s, %s", shown_share(arena, share->share), name), &style);
+    canvas_text(canvas, end + 5, y + bar / 2 - 5, arena_printf(arena, "%s, %s", shown_share(arena, share->share), name),
+                &style);
 }
 
 static void percent_axis(struct canvas *canvas, struct arena *arena, double room, double bottom) {
@@ -103,18 +104,19 @@ static void percent_axis(struct canvas *canvas, struct arena *arena, double room
 static void loss_draw(struct canvas *canvas, const void *data, double width, double height) {
     const struct comparison *c = ((const struct compare_chart *)data)->comparison;
     struct arena *arena = arena_new();
-    double room = width - LABEL - 110, y = 4;
+    double each = (height - FOOT - 4) / (double)causes_shown(c), room = width - LABEL - 110, y = 4;
+    double bar = each * BAR / ((double)(runs_shown(c) + 1) * BAR + GROUP_GAP);
     percent_axis(canvas, arena, room, height - FOOT);
     for (int k = 0; k < CAUSE_COUNT_; k++) {
         if (!takes_time(c, k)) continue;
-        put_label(canvas, y + (double)(runs_shown(c) + 1) * BAR / 2 - 5, cause_id((enum cause)k));
-        share_bar(canvas, arena, &c->baseline->causes[k], 0, tr("baseline"), y, room);
+        put_label(canvas, y + (double)(runs_shown(c) + 1) * bar / 2 - 5, cause_id((enum cause)k));
+        share_bar(canvas, arena, &c->baseline->causes[k], 0, tr("baseline"), y, bar, room);
         for (size_t i = 0; i < runs_shown(c); i++) {
             const char *name = c->count == 1 ? tr("run") : arena_printf(arena, tr("run %zu"), i + 1);
-            y += BAR;
-            share_bar(canvas, arena, &c->contrasts[i].run->causes[k], i + 1, name, y, room);
+            y += bar;
+            share_bar(canvas, arena, &c->contrasts[i].run->causes[k], i + 1, name, y, bar, room);
         }
-        y += BAR + GROUP_GAP;
+        y += bar + bar * GROUP_GAP / BAR;
     }
     arena_free(arena);
 }
@@ -149,10 +151,10 @@ static double effect_x(double bands, double middle, double room) {
     return middle + room / 2 * asinh(fmax(-100, fmin(100, bands))) / asinh(100);
 }
 
-static void effect_row(struct canvas *canvas, struct arena *arena, const struct difference *d, double y, double middle,
-                       double room) {
-    double at = effect_x(d->shift / d->band, middle, room), line = y + ROW / 2.0;
-    put_label(canvas, y + 2, arena_printf(arena, "%s %s", compare_entity(arena, d), d->after->quantity));
+static void effect_row(struct canvas *canvas, struct arena *arena, const struct difference *d, double y, double row,
+                       double middle, double room) {
+    double at = effect_x(d->shift / d->band, middle, room), line = y + row / 2;
+    put_label(canvas, line - 5, arena_printf(arena, "%s %s", compare_entity(arena, d), d->after->quantity));
     canvas_line(canvas, effect_x(d->low / d->band, middle, room), line, effect_x(d->high / d->band, middle, room), line,
                 INK_DARK, 1);
     enum ink ink = !d->material ? INK_WHITE : d->worse > 0 ? INK_VERMILION : INK_BLUE;
@@ -161,7 +163,7 @@ static void effect_row(struct canvas *canvas, struct arena *arena, const struct 
     const struct text_style style = {.size = 7, .ink = INK_BLACK, .width = 120, .lines = 1, .bold = d->material};
     const char *text = arena_printf(arena, "%s → %s", unit_show(arena, d->before->level, d->before->unit),
                                     unit_show(arena, d->after->level, d->after->unit));
-    canvas_text(canvas, middle + room / 2 + 8, y + 2, text, &style);
+    canvas_text(canvas, middle + room / 2 + 8, line - 5, text, &style);
 }
 
 static void effects_draw(struct canvas *canvas, const void *data, double width, double height) {
@@ -169,7 +171,7 @@ static void effects_draw(struct canvas *canvas, const void *data, double width, 
     size_t count = effects_of(((const struct compare_chart *)data)->contrast, shown);
     struct arena *arena = arena_new();
     double room = width - LABEL - 136, middle = LABEL + 8 + room / 2, bottom = height - FOOT;
-    double left = effect_x(-1, middle, room), right = effect_x(1, middle, room);
+    double row = (bottom - 4) / (double)count, left = effect_x(-1, middle, room), right = effect_x(1, middle, room);
     canvas_fill(canvas, left, 0, right - left, bottom, INK_PALE, 1);
     static const int ticks[] = {-100, -30, -10, -3, -1, 0, 1, 3, 10, 30, 100};
     for (size_t i = 0; i < sizeof ticks / sizeof *ticks; i++) {
@@ -178,7 +180,7 @@ static void effects_draw(struct canvas *canvas, const void *data, double width, 
         const struct text_style style = {.size = 7, .ink = INK_DARK, .align = ALIGN_CENTER};
         canvas_text(canvas, at, bottom + 2, arena_printf(arena, "%d", ticks[i]), &style);
     }
-    for (size_t i = 0; i < count; i++) effect_row(canvas, arena, shown[i], 2 + (double)i * ROW, middle, room);
+    for (size_t i = 0; i < count; i++) effect_row(canvas, arena, shown[i], 2 + (double)i * row, row, middle, room);
     put_axis_name(canvas, 0, bottom + 14, width, tr("change in widths of the noise band (shaded: no change)"));
     arena_free(arena);
 }
@@ -306,10 +308,10 @@ static struct axis common_axis(struct arena *arena, const struct difference *d) 
 }
 
 static void pair_row(struct canvas *canvas, struct arena *arena, const struct contrast *c, const struct difference *d,
-                     double y, double width, double seconds, bool last) {
+                     double y, double width, double lane, double seconds, bool last) {
     double each = (width - 40 - 12) / 2;
     struct axis axis = common_axis(arena, d);
-    struct panel left = {40, y + 13, each, LANE - 22, seconds, &axis}, right = left;
+    struct panel left = {40, y + 13, each, lane - 22, seconds, &axis}, right = left;
     right.x += each + 12;
     const char *unit = unit_name(d->after->unit)[0] == 'C' ? "°C" : unit_name(d->after->unit);
     const char *title = arena_printf(arena, unit[0] == '\0' ? "%s %s" : "%s %s, %s", compare_entity(arena, d),
@@ -334,7 +336,8 @@ static void pairs_draw(struct canvas *canvas, const void *data, double width, do
     const struct difference *shown[PAIRS_MOST];
     size_t count = pairs_of(c, shown);
     struct arena *arena = arena_new();
-    (void)height;
+    // A page may have a little less room than was asked for.
+    double lane = (height - FOOT - 14) / (double)count;
     double seconds = fmax(isfinite(c->baseline->seconds) ? c->baseline->seconds : 1,
                           isfinite(c->run->seconds) ? c->run->seconds : 1);
     double half = (width - 40 - 12) / 2;
@@ -343,7 +346,7 @@ static void pairs_draw(struct canvas *canvas, const void *data, double width, do
     canvas_text(canvas, 40, 0, tr("baseline"), &head);
     canvas_text(canvas, 40 + half + 12, 0, tr("run"), &head);
     for (size_t i = 0; i < count; i++)
-        pair_row(canvas, arena, c, shown[i], 14 + (double)i * LANE, width, fmax(1, seconds), i + 1 == count);
+        pair_row(canvas, arena, c, shown[i], 14 + (double)i * lane, width, lane, fmax(1, seconds), i + 1 == count);
     arena_free(arena);
 }
 
