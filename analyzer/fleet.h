@@ -132,8 +132,9 @@ struct fleet_thing {
     const char *serial;  // serial number or UUID; ""
     const char *run;     // the only run that it is known from, where nothing tells that it is in others, too; else ""
     struct fleet_sum sum;
-    millis first, last;  // of its runs with a date
-    int health;          // disks: the worst level seen, -1 if never
+    uint32_t named[CAUSE_COUNT_];  // runs whose verdict is this cause, on it
+    millis first, last;            // of its runs with a date
+    int health;                    // disks: the worst level seen, -1 if never
     const char *health_sentence;
     const struct fleet_run *health_run;  // where it was seen
 };

@@ -14,7 +14,7 @@
 //            grid clock_loss stalls apportion: lost GPU time
 //            cause.h causes cause_*: one file a cause, one table · gpus disks host incidents health: what they look at
 //            stats* (the only includer of GSL) correlate relations changes anomaly period calibration: statistics
-//            phases findings verdict quality: what comes out · diagnosis: the result · fleet: many runs · comparison*: two
+//            phases findings verdict quality: what comes out · diagnosis: the result · fleet*: many runs · comparison*: two
 // reports/   writer writers outset: one table, all files or none · summary shown redact* document*: everything said, once
 //            canvas axis palette lanes envelope figure chart*: pictures · page flow* pdf png · xlsx* · markdown* · json* · terminal* · fleet_* · compare_*
 //            exports series_list tidy_csv openmetrics metric_names json_lines sqlite_series: the series for other tools

@@ -40,7 +40,7 @@ struct head {
 };
 
 enum {
-    HEADS_MOST = 10,
+    HEADS_MOST = 18,
     ROWS_ON_PAPER = 40,  // rows of a table in PDF and Markdown; the spreadsheet and the JSON hold all
 };
 

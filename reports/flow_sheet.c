@@ -202,8 +202,8 @@ static void left_over(struct flow *flow, const struct sheet *sheet) {
     if (flow->stopped) return;
     flow->y +=
         3 + canvas_text(flow->canvas, flow->left + PAD, flow->y + 3,
-                        arena_printf(flow->document->arena, tr("… and %zu more rows, all of them in report.xlsx"),
-                                     sheet->row_count - ROWS_ON_PAPER),
+                        arena_printf(flow->document->arena, tr("… and %zu more rows, all of them in %s.xlsx"),
+                                     sheet->row_count - ROWS_ON_PAPER, flow->document->name),
                         &style);
 }
 

@@ -12,7 +12,7 @@ struct cell;
 struct document;
 struct sheet;
 
-enum { WIDTHS_MOST = 16 };
+enum { WIDTHS_MOST = 18 };
 
 struct book {
     const struct document *document;
