@@ -34,8 +34,8 @@ static const char *run_name_of(const struct options *options) {
 static int write_series(struct options *options, const struct diagnosis *diagnosis) {
     struct export_options to = {.run = run_name_of(options)};
     if (diagnosis->zone == NULL && options->export_form == EXPORT_OPENMETRICS && !options->quiet)
-        message("%s", tr("the logs state no zone: their printed times are exported as if they were UTC; --timezone "
-                         "tells what they are"));
+        message("%s", tr("no log states a zone: the times of the run clock are exported as if they were UTC; "
+                         "--timezone tells what they are"));
     char error[1024] = "";
     bool done;
     if (options->export_path != NULL && strcmp(options->export_path, "-") != 0) {

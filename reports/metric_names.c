@@ -224,9 +224,9 @@ struct metric_name metric_name_of(struct arena *arena, enum entity_kind kind, co
     if (row != NULL && row->label != NULL) {
         metric.label = row->label;
         metric.label_value = row->value != NULL ? row->value : rest;
-        metric.help = arena_printf(arena, "%s: mean over the bin, by %s.", name, row->label);
+        metric.help = arena_printf(arena, "%s of the log by %s, mean over the bin.", row->quantity, row->label);
     } else if (row != NULL) {
-        metric.help = arena_printf(arena, "%s: mean over the bin.", name);
+        metric.help = arena_printf(arena, "%s of the log, mean over the bin.", row->quantity);
     } else {
         // "r/s" and "%x" say their unit already.
         const char *stem = plain_name(arena, quantity);
@@ -234,10 +234,13 @@ struct metric_name metric_name_of(struct arena *arena, enum entity_kind kind, co
         name = arena_printf(arena, "%s_%s", subject_of(kind), stem);
         metric.label = "quantity";
         metric.label_value = quantity;
-        metric.help = arena_printf(arena, "%s of the log, mean over the bin.", name);
+        metric.help = "The field of the log that the label quantity names, mean over the bin.";
     }
     metric.family = with_unit(arena, name, base->suffix);
     if (base->is_unit && ends_with(metric.family, base->suffix)) metric.unit = base->suffix;
-    if (strcmp(quantity, "lost_share") == 0) metric.unit = "ratio";
+    if (strcmp(quantity, "lost_share") != 0) return metric;
+    metric.unit = "ratio";
+    metric.help = kind == ENTITY_GPU ? "Share of the GPU's time that was lost in the bin."
+                                     : "Share of the GPU time of the run that was lost in the bin.";
     return metric;
 }
