@@ -199,6 +199,34 @@ def check_redacted(folder):
                    export("-q", "--redact", "--run=r-7", "-f", form, "-o", path, logs).returncode == 0 and b"r-7" in read(path))
 
 
+def check_hosts(folder):
+    """In a run over two hosts the host is a label, and devices have their plain names."""
+    logs, path = os.path.join(folder, "two-hosts"), os.path.join(folder, "two-hosts.openmetrics")
+    generate = os.path.join(BUILD, "generate")
+    if not os.access(generate, os.X_OK):
+        print("NOTE: %s is not built: a run over two hosts was not exported" % generate)
+        return
+    subprocess.run([generate, "nodes-slow-disk", "2", logs], check=True, stdin=subprocess.DEVNULL)
+    with open(os.path.join(logs, "truth.json"), encoding="utf-8") as f:
+        guilty = json.load(f)["entities"][0]
+    os.remove(os.path.join(logs, "truth.json"))
+    export("-q", "-f", "openmetrics", "-o", path, logs)
+    series = parse_openmetrics("two-hosts", read(path).decode())
+    hosts = sorted(os.listdir(logs))
+    devices = {(dict(labels).get("host"), dict(labels).get("device")) for metric, labels in series if metric == "whyslow_disk_utilization_ratio"}
+    expect("two hosts: each has its disks", len(hosts) == 2 and {h for h, _ in devices} == set(hosts) and tuple(guilty.split(":")) in devices, devices)
+    gpus = [{dict(labels)["gpu"] for metric, labels in series if metric == "whyslow_gpu_lost_ratio" and dict(labels)["host"] == h} for h in hosts]
+    expect("two hosts: each has its GPUs", all(gpus) and all("0" in g for g in gpus), gpus)
+    causes = {dict(labels).get("entity") for metric, labels in series if metric == "whyslow_run_cause_active"}
+    expect("two hosts: the guilty disk is named with its host", guilty in causes, causes)
+    db = os.path.join(folder, "two-hosts.sqlite")
+    export("-q", "-f", "sqlite", "-o", db, logs)
+    connection = sqlite3.connect(db)
+    told = {row[0] for row in connection.execute("SELECT DISTINCT host FROM series WHERE kind = 'disk'")}
+    connection.close()
+    expect("two hosts: the database has them", told == set(hosts), told)
+
+
 def check_faults(folder):
     log = "samples/healthy"
     expect("a form that there is not", export("-f", "xml", log).returncode == 2)
@@ -339,6 +367,7 @@ def main():
     with tempfile.TemporaryDirectory() as folder:
         found = check_forms(folder)
         check_redacted(folder)
+        check_hosts(folder)
         check_faults(folder)
         check_prometheus(folder, found)
     print("%d passed, %d failed" % (passed, failed))
