@@ -259,11 +259,11 @@ install: all man ## into $(prefix), under DESTDIR
 	install -d $(BINDIR) $(MANDIR) $(OWNDIR)
 	install -m 755 $(BUILD)/whyslow $(BINDIR)/whyslow
 	install -m 644 $(BUILD)/whyslow.1 $(MANDIR)/whyslow.1
-	install -m 644 reports/report.schema.json reports/compare.schema.json $(OWNDIR)
+	install -m 644 reports/report.schema.json reports/compare.schema.json reports/fleet.schema.json $(OWNDIR)
 	for language in $(LANGUAGES); do install -d $(MODIR)/$$language/LC_MESSAGES && \
 	    install -m 644 $(BUILD)/locale/$$language/LC_MESSAGES/whyslow.mo $(MODIR)/$$language/LC_MESSAGES/whyslow.mo; done
 uninstall: ## removes what install put there
-	rm -f $(BINDIR)/whyslow $(MANDIR)/whyslow.1 $(OWNDIR)/report.schema.json $(OWNDIR)/compare.schema.json $(LANGUAGES:%=$(MODIR)/%/LC_MESSAGES/whyslow.mo)
+	rm -f $(BINDIR)/whyslow $(MANDIR)/whyslow.1 $(OWNDIR)/report.schema.json $(OWNDIR)/compare.schema.json $(OWNDIR)/fleet.schema.json $(LANGUAGES:%=$(MODIR)/%/LC_MESSAGES/whyslow.mo)
 	-rmdir $(OWNDIR)
 
 .PHONY: dist
