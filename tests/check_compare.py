@@ -190,6 +190,32 @@ def check_thin_input(where):
     expect("a zone moves both", report["runs"][0]["change"]["kind"] == "same", report["runs"][0]["change"])
 
 
+def check_hostile(where):
+    """Names from logs and paths are text, whatever they look like, and fit where they stand."""
+    evil, long = "=cmd|'/C@calc'!A0", "d" * 300
+    folders = [os.path.join(where, "evil-a"), os.path.join(where, "evil\x1b[31m\n\u202eb")]
+    for folder, busy in zip(folders, ("98 %", "40 %")):
+        os.mkdir(folder)
+        for name in ("iostat.log", "nvidia-smi.csv"):
+            with open(sample("healthy/" + name), encoding="utf-8") as f, open(os.path.join(folder, name), "w", encoding="utf-8") as g:
+                g.write(f.read().replace("\nsdb ", "\n" + evil + " ").replace("\nsda ", "\n" + long + " ").replace(" 98 %", " " + busy).replace(" 99 %", " " + busy))
+    out = os.path.join(where, "evil-out")
+    done = run(*folders, "-o", out)
+    expect("hostile names: done", done.returncode == 0 and "slower" in done.stdout, (done.returncode, done.stderr))
+    expect("no control characters on the terminal", not re.search(r"[\x00-\x09\x0b-\x1f\x7f\u202e]", done.stdout), done.stdout)
+    report = json.loads(contents(out)["compare.json"])
+    expect("the disk is compared under its name", any(q["entity"] == evil for q in report["runs"][0]["quantities"]))
+    try:
+        import openpyxl
+    except ImportError:
+        return
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        book = openpyxl.load_workbook(os.path.join(out, "compare.xlsx"))
+    formulas = [c.value for sheet in book for row in sheet.iter_rows() for c in row if c.data_type == "f"]
+    expect("no formula in the sheet", not formulas, formulas)
+
+
 def check_redaction(where):
     out = os.path.join(where, "redacted")
     done = run(sample("healthy"), sample("sata-ssd"), "-o", out, "--redact")
@@ -222,7 +248,7 @@ def check_generated(where):
 
 def main():
     with tempfile.TemporaryDirectory() as where:
-        for check in (check_samples, check_identical, check_outputs, check_several, check_gate, check_wrong_input, check_thin_input, check_redaction, check_generated):
+        for check in (check_samples, check_identical, check_outputs, check_several, check_gate, check_wrong_input, check_thin_input, check_hostile, check_redaction, check_generated):
             check(where)
     print("%d passed, %d failed" % (passed, failed))
     return 1 if failed else 0
