@@ -133,7 +133,7 @@ static void measure(struct arena *arena, struct contrast *c) {
     } else if (c->total.change != CAUSE_UNTOLD && isfinite(c->total.shift) && c->baseline->lost.share < 1 &&
                c->run->lost.share < 0.999) {
         c->slower = is_changed(&c->total) ? (1 - c->baseline->lost.share) / (1 - c->run->lost.share) - 1 : 0;
-        c->measure = tr("from the lost GPU time alone: no training log in both runs");
+        c->measure = tr("from the lost GPU time alone: not both runs have a training log");
     }
 }
 
