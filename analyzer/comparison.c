@@ -163,7 +163,13 @@ static int severity_of(const struct contrast *c) {
     return finding != NULL && finding->after > severity ? finding->after : severity;
 }
 
+// Slower steps, but less lost time, or the other way round: a run that died early, say, on a faster GPU.
+static bool is_mixed(const struct contrast *c) {
+    return isfinite(c->slower) && c->slower != 0 && is_changed(&c->total) && (c->total.shift > 0) != (c->slower > 0);
+}
+
 static enum contrast_kind kind_of(const struct contrast *c) {
+    if (is_mixed(c)) return CONTRAST_OTHER;
     if (c->slower > 0) return CONTRAST_SLOWER;
     if (c->slower < 0) return CONTRAST_FASTER;
     bool causes = is_changed(&c->total);
@@ -256,8 +262,10 @@ static void phrase(struct arena *arena, struct contrast *c) {
             head = tr("nothing that can be compared changed, but whether the run is slower cannot be told");
             break;
         case CONTRAST_OTHER:
-            head = isnan(c->slower) ? tr("changed, but whether the run is slower cannot be told")
-                                    : tr("as fast as before, but not the same");
+            head = is_mixed(c)          ? tr("steps and lost GPU time changed in opposite directions")
+                   : isnan(c->slower)   ? tr("changed, but whether the run is slower cannot be told")
+                   : step_of(c) != NULL ? tr("as fast as before, but not the same")
+                                        : tr("no more GPU time lost than before, but not the same");
             break;
     }
     c->headline = head;
@@ -267,8 +275,8 @@ static void phrase(struct arena *arena, struct contrast *c) {
         c->sentence = arena_printf(arena, tr("%s (%s)"), head, detail);
     else
         c->sentence = detail[0] == '\0' ? head : arena_printf(arena, tr("%s: %s"), head, detail);
-    c->why =
-        joined(arena, c->kind == CONTRAST_SLOWER || c->kind == CONTRAST_FASTER ? c->measure : "", same_loss_words(c));
+    c->why = joined(arena, c->kind == CONTRAST_SLOWER || c->kind == CONTRAST_FASTER || is_mixed(c) ? c->measure : "",
+                    same_loss_words(c));
     c->next = c->kind == CONTRAST_SLOWER || (c->kind == CONTRAST_OTHER && c->severity >= SEVERITY_WARNING)
                   ? c->run->next
                   : "";

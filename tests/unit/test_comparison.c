@@ -136,6 +136,14 @@ static void a_loss_that_nothing_shows_is_not_claimed(void **state) {
     assert_int_equal(c->severity, -1);
 }
 
+static void opposite_signs_are_neither_slower_nor_faster(void **state) {
+    (void)state;
+    const struct contrast *c = contrast_of(profile_with(0.6, 0.2, 20, 3), profile_with(0, 0.5, 20, 4));
+    assert_int_equal(c->kind, CONTRAST_OTHER);
+    assert_true(c->slower > 1);
+    assert_non_null(strstr(c->why, "a step takes"));
+}
+
 static void a_cause_hidden_in_the_other_run_is_not_new(void **state) {
     (void)state;
     struct profile *base = profile_with(0.6, 0.5, 20, 3);
@@ -212,6 +220,7 @@ int main(void) {
         cmocka_unit_test_setup_teardown(a_new_cause_is_named_with_its_quantity, setup, teardown),
         cmocka_unit_test_setup_teardown(backwards_it_is_faster, setup, teardown),
         cmocka_unit_test_setup_teardown(a_loss_that_nothing_shows_is_not_claimed, setup, teardown),
+        cmocka_unit_test_setup_teardown(opposite_signs_are_neither_slower_nor_faster, setup, teardown),
         cmocka_unit_test_setup_teardown(a_cause_hidden_in_the_other_run_is_not_new, setup, teardown),
         cmocka_unit_test_setup_teardown(without_gpu_logs_nothing_is_said_of_speed, setup, teardown),
         cmocka_unit_test_setup_teardown(disks_are_matched_by_what_they_do, setup, teardown),
