@@ -132,9 +132,10 @@ struct fleet_thing {
     const char *serial;  // serial number or UUID; ""
     const char *run;     // the only run that it is known from, where nothing tells that it is in others, too; else ""
     struct fleet_sum sum;
-    uint32_t named[CAUSE_COUNT_];  // runs whose verdict is this cause, on it
-    millis first, last;            // of its runs with a date
-    int health;                    // disks: the worst level seen, -1 if never
+    double by_cause[CAUSE_COUNT_];  // lost GPU-hours
+    uint32_t named[CAUSE_COUNT_];   // runs whose verdict is this cause, on it
+    millis first, last;             // of its runs with a date
+    int health;                     // disks: the worst level seen, -1 if never
     const char *health_sentence;
     const struct fleet_run *health_run;  // where it was seen
 };
@@ -159,7 +160,7 @@ struct fleet_period {
     double by_cause[CAUSE_COUNT_];
 };
 
-// A log that is missing in runs whose loss nothing explains.
+// A log that is missing in runs whose verdict is unknown.
 struct fleet_missing {
     const char *settle;  // what would settle it
     size_t runs;

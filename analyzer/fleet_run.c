@@ -9,8 +9,7 @@
 
 enum { TRAITS_MOST = 48 };
 
-static const char *const status_names[FLEET_STATUS_COUNT_] = {"analysed", "nothing", "failed", "crashed",
-                                                              "timed-out"};
+static const char *const status_names[FLEET_STATUS_COUNT_] = {"analysed", "nothing", "failed", "crashed", "timed-out"};
 
 const char *fleet_status_name(enum fleet_status status) {
     return (unsigned)status < FLEET_STATUS_COUNT_ ? status_names[status] : "failed";

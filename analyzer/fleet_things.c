@@ -181,6 +181,7 @@ static struct fleet_thing thing_of(const struct seen *seen, size_t count, double
         thing.health_sentence = seen[i].health_sentence;
         thing.health_run = seen[i].run;
     }
+    for (int c = 0; c < CAUSE_COUNT_; c++) thing.by_cause[c] = exact_value(&tally.by_cause[c]);
     thing.host = latest->host;
     thing.entity = latest->entity;
     thing.label = latest->label;

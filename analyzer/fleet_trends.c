@@ -142,8 +142,11 @@ static int by_hours(const void *a, const void *b) {
 void fleet_missing_logs(struct fleet *fleet) {
     const struct fleet_run **open = arena_array(fleet->arena, fleet->run_count + 1, sizeof *open);
     size_t count = 0;
-    for (size_t i = 0; i < fleet->run_count; i++)
-        if (unknown_of(fleet->runs[i]) > 0 && fleet->runs[i]->settle[0] != '\0') open[count++] = fleet->runs[i];
+    for (size_t i = 0; i < fleet->run_count; i++) {
+        const struct fleet_run *run = fleet->runs[i];
+        // Under another verdict the log would settle that, not what is unknown beside it.
+        if (run->cause == CAUSE_UNKNOWN && unknown_of(run) > 0 && run->settle[0] != '\0') open[count++] = run;
+    }
     qsort(open, count, sizeof *open, by_settle);
     fleet->missing = arena_array(fleet->arena, count + 1, sizeof *fleet->missing);
     for (size_t from = 0, to; from < count; from = to) {

@@ -27,8 +27,8 @@ static double unknown_lost(const struct fleet *fleet) {
 static const struct fleet_thing *top_thing(const struct fleet_thing *things, size_t count, enum cause cause) {
     const struct fleet_thing *top = NULL;
     for (size_t i = 0; i < count; i++)
-        if (things[i].sum.main == cause && (things[i].host[0] != '\0' || things[i].serial[0] != '\0') &&
-            (top == NULL || things[i].sum.main_lost > top->sum.main_lost))
+        if (things[i].by_cause[cause] > 0 && (things[i].host[0] != '\0' || things[i].serial[0] != '\0') &&
+            (top == NULL || things[i].by_cause[cause] > top->by_cause[cause]))
             top = &things[i];
     return top;
 }
@@ -41,9 +41,9 @@ static const char *what(struct arena *arena, const struct fleet *fleet, const st
         shown_share(arena, share(sum->lost, fleet->total.lost)), sum->runs, fleet->status[FLEET_ANALYSED]);
 }
 
-static const char *place(struct arena *arena, const struct fleet_thing *thing) {
+static const char *place(struct arena *arena, const struct fleet_thing *thing, enum cause cause) {
     return arena_printf(arena, tr("%s: %s; runs there: %zu."), fleet_thing_name(arena, thing),
-                        shown_gpu_time(arena, thing->sum.main_lost), thing->sum.runs);
+                        shown_gpu_time(arena, thing->by_cause[cause]), thing->sum.runs);
 }
 
 static const char *where(struct arena *arena, const struct fleet *fleet, enum cause cause) {
@@ -54,8 +54,8 @@ static const char *where(struct arena *arena, const struct fleet *fleet, enum ca
         worst = arena_printf(arena, tr("Worst run: %s, %s."), shown_name(arena, fleet->worst[0]->run, 80),
                              shown_gpu_time(arena, fleet->worst[0]->lost_total));
     const char *first = host == NULL ? tr("No host is named in the logs of these runs.")
-                                     : arena_printf(arena, tr("Most on host %s"), place(arena, host));
-    const char *second = disk == NULL ? "" : arena_printf(arena, tr("Most by a disk: %s"), place(arena, disk));
+                                     : arena_printf(arena, tr("Most on host %s"), place(arena, host, cause));
+    const char *second = disk == NULL ? "" : arena_printf(arena, tr("Most by a disk: %s"), place(arena, disk, cause));
     return arena_printf(arena, "%s%s%s%s%s", first, second[0] == '\0' ? "" : " ", second, worst[0] == '\0' ? "" : " ",
                         worst);
 }

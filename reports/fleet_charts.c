@@ -11,7 +11,7 @@
 #include "reports/palette.h"
 #include "reports/shown.h"
 
-enum { ROW = 20, FOOT = 32, HEAD = 16, BARS_MOST = 12, PLACES_MOST = 8 };
+enum { ROW = 20, FOOT = 32, HEAD = 16, BARS_MOST = 7, PLACES_MOST = 6 };
 
 struct bar {
     const char *name;
@@ -102,7 +102,8 @@ const struct figure *fleet_chart_causes(struct arena *arena, const struct fleet 
     if (!(fleet->total.lost > 0)) return NULL;
     struct figure *figure =
         figure_of(arena, fleet, "fleet-causes.png",
-                  tr("Lost GPU-hours by cause over all analysed runs; the whiskers are confidence intervals (95 %)."));
+                  tr("Lost GPU-hours by cause over all analysed runs, the most expensive ones; the whiskers are "
+                     "confidence intervals (95 %)."));
     figure->height = causes_height;
     figure->draw = draw_causes;
     return figure;

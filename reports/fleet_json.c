@@ -15,8 +15,6 @@
 // Sums are whole millionths; single figures have six significant digits.
 static void put_hours(json_t *object, const char *key, double value) { json_put_fixed(object, key, value, 6); }
 
-static const char *suffix_of(const struct fleet_run *run) { return run->zone[0] == '\0' ? "" : "Z"; }
-
 static void put_run(json_t *array, struct arena *arena, const struct fleet *fleet, size_t index) {
     const struct fleet_run *run = fleet->runs[index];
     json_t *object = json_append_object(array);
@@ -29,8 +27,8 @@ static void put_run(json_t *array, struct arena *arena, const struct fleet *flee
     }
     json_put_name(object, "report", arena, run->report);
     json_put_name(object, "host", arena, run->host);
-    json_put_time(object, "start", arena, run->start, suffix_of(run));
-    json_put_time(object, "end", arena, run->end, suffix_of(run));
+    json_put_time(object, "start", arena, run->start, "Z");
+    json_put_time(object, "end", arena, run->end, "Z");
     json_put_name(object, "zone", arena, run->zone);
     json_put_count(object, "gpus", run->gpu_count);
     json_put_text(object, "cause", arena, cause_id(run->cause));
@@ -75,8 +73,8 @@ static void put_total(json_t *root, struct arena *arena, const struct fleet *fle
         json_put_count(status, fleet_status_name((enum fleet_status)i), fleet->status[i]);
     put_sum(object, arena, &fleet->total);
     put_hours(object, "idle_gpu_hours", fleet->idle_gpu_hours);
-    json_put_time(object, "start", arena, fleet->start, "");
-    json_put_time(object, "end", arena, fleet->end, "");
+    json_put_time(object, "start", arena, fleet->start, "Z");
+    json_put_time(object, "end", arena, fleet->end, "Z");
     json_put_bool(object, "zones_differ", fleet->zones_differ);
     json_put_count(object, "undated_runs", fleet->undated);
     put_hours(object, "undated_lost_gpu_hours", fleet->undated_lost);
@@ -108,8 +106,8 @@ static void put_things(json_t *root, struct arena *arena, const char *key, const
         json_t *object = json_append_object(array);
         put_identity(object, arena, &things[i]);
         put_sum(object, arena, &things[i].sum);
-        json_put_time(object, "first", arena, things[i].first, "");
-        json_put_time(object, "last", arena, things[i].last, "");
+        json_put_time(object, "first", arena, things[i].first, "Z");
+        json_put_time(object, "last", arena, things[i].last, "Z");
         json_put_number(object, "health_level", things[i].health < 0 ? NAN : things[i].health);
     }
 }
@@ -152,8 +150,8 @@ static void put_trends(json_t *root, struct arena *arena, const struct fleet *fl
     for (size_t i = 0; i < fleet->period_count; i++) {
         const struct fleet_period *period = &fleet->periods[i];
         json_t *object = json_append_object(array);
-        json_put_time(object, "start", arena, period->start, "");
-        json_put_time(object, "end", arena, period->end, "");
+        json_put_time(object, "start", arena, period->start, "Z");
+        json_put_time(object, "end", arena, period->end, "Z");
         json_put_count(object, "runs", period->runs);
         put_hours(object, "gpu_hours", period->gpu_hours);
         put_hours(object, "lost_gpu_hours", period->lost);

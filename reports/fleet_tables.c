@@ -295,6 +295,8 @@ static void period_sheet(struct document *document, const struct fleet *fleet) {
     struct sheet *sheet = section_sheet(document, &document->data, "trends", tr("Over time"), tr("No run has a date."));
     enum cause causes[FLEET_COLOURS];
     size_t coloured = fleet_coloured(fleet, causes);
+    // As text: on an axis of dates a program would leave the days between the weeks free.
+    sheet_head(sheet, tr("Period"), 1.3, false);
     sheet_head(sheet, arena_printf(document->arena, tr("Period from (%s)"), fleet_zone(fleet)), 1.7, false);
     sheet_head(sheet, tr("Runs"), 0.8, true);
     sheet_head(sheet, tr("GPU-hours covered"), 1.2, true);
@@ -306,16 +308,17 @@ static void period_sheet(struct document *document, const struct fleet *fleet) {
         const struct fleet_period *period = &fleet->periods[i];
         struct cell *row = sheet_row(sheet);
         double rest = period->lost;
-        row[0] = cell_time(document, period->start);
-        row[1] = cell_count(document, period->runs);
-        row[2] = gpu_hours(document, period->gpu_hours);
-        row[3] = gpu_hours(document, period->lost);
-        row[4] = cell_share(document, share(period->lost, period->gpu_hours));
+        row[0] = cell_text(document, fleet_period_name(document->arena, fleet, period));
+        row[1] = cell_time(document, period->start);
+        row[2] = cell_count(document, period->runs);
+        row[3] = gpu_hours(document, period->gpu_hours);
+        row[4] = gpu_hours(document, period->lost);
+        row[5] = cell_share(document, share(period->lost, period->gpu_hours));
         for (size_t c = 0; c < coloured; c++) {
-            row[5 + c] = gpu_hours(document, period->by_cause[causes[c]]);
+            row[6 + c] = gpu_hours(document, period->by_cause[causes[c]]);
             rest -= period->by_cause[causes[c]];
         }
-        row[5 + coloured] = gpu_hours(document, rest < 1e-6 ? 0 : rest);
+        row[6 + coloured] = gpu_hours(document, rest < 1e-6 ? 0 : rest);
     }
 }
 

@@ -90,24 +90,23 @@ static void bar_chart(struct book *book, lxw_worksheet *sheet, const char *name,
     book_check(book, worksheet_conditional_format_range(sheet, 2, column, below, column, &bars));
 }
 
-// Stacked columns of the losses by cause, which begin in column 5 of the trends.
+// Stacked columns of the losses by cause, which begin in column 6 of the trends.
 static void trend_chart(struct book *book, lxw_worksheet *sheet, const char *name) {
     const struct sheet *table = find(book, "trends");
     if (sheet == NULL || table == NULL || table->row_count == 0) return;
     static const lxw_color_t colours[] = {0xD55E00, 0x0072B2, 0xE69F00, 0xCC79A7, 0x56B4E9, 0x999999};
     lxw_chart *chart = workbook_add_chart(book->workbook, LXW_CHART_COLUMN_STACKED);
     lxw_row_t last = 1 + (lxw_row_t)table->row_count;
-    for (size_t c = 5; c < table->head_count; c++) {
+    for (size_t c = 6; c < table->head_count; c++) {
         lxw_chart_series *series = chart_add_series(chart, NULL, NULL);
         chart_series_set_categories(series, name, 2, 0, last, 0);
         chart_series_set_values(series, name, 2, (lxw_col_t)c, last, (lxw_col_t)c);
         chart_series_set_name_range(series, name, 1, (lxw_col_t)c);
-        lxw_chart_fill fill = {.color = colours[(c - 5) % (sizeof colours / sizeof *colours)]};
+        lxw_chart_fill fill = {.color = colours[(c - 6) % (sizeof colours / sizeof *colours)]};
         chart_series_set_fill(series, &fill);
     }
     chart_title_set_name(chart, table->title);
     chart_axis_set_name(chart->y_axis, tr("lost GPU-hours"));
-    chart_axis_set_num_format(chart->x_axis, "yyyy-mm-dd");
     lxw_chart_options wide = {.x_scale = 1.8, .y_scale = 1.3};
     book_check(book, worksheet_insert_chart_opt(sheet, 2, (lxw_col_t)(table->head_count + 1), chart, &wide));
 }

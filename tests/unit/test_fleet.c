@@ -12,6 +12,7 @@
 #include "analyzer/stats.h"
 #include "core/arena.h"
 #include "tests/unit/fleet_rows.h"
+#include "tests/unit/sample_diagnosis.h"
 
 static int make_arena(void **state) {
     *state = arena_new();
@@ -249,8 +250,12 @@ static void test_missing_logs(void **state) {
     struct fleet_run *c = slow(arena, "c", "h2", CAUSE_UNKNOWN, 4);
     a->settle = b->settle = "iostat";
     c->settle = "vmstat";
-    const struct fleet_run *rows[] = {c, a, b};
-    struct fleet *fleet = fleet_of(arena, rows, 3, NAN);
+    // Its log would tell more of the verdict, not of what is unknown.
+    struct fleet_run *other = slow(arena, "d", "h3", CAUSE_STORAGE_READ, 4);
+    fleet_row_loses(arena, other, CAUSE_UNKNOWN, 1);
+    other->settle = "iostat";
+    const struct fleet_run *rows[] = {c, a, b, other};
+    struct fleet *fleet = fleet_of(arena, rows, 4, NAN);
     assert_int_equal(fleet->missing_count, 2);
     assert_string_equal(fleet->missing[0].settle, "iostat");
     assert_string_equal(fleet->missing[0].hosts, "h1, h2");
@@ -287,6 +292,44 @@ static void test_nothing_and_one(void **state) {
     assert_int_equal(fleet->total.runs, 1);
 }
 
+static void test_row_of_a_diagnosis(void **state) {
+    struct arena *arena = *state;
+    struct diagnosis *d = sample_diagnosis(&(struct sample_options){0});
+    struct fleet_run *row = fleet_run_of(arena, d);
+    assert_int_equal(row->status, FLEET_ANALYSED);
+    assert_int_equal(row->cause, d->verdict.cause);
+    assert_string_equal(row->entity, d->verdict.entity);
+    assert_true(row->lost_total == fleet_rounded(d->lost_total) && row->gpu_hours == fleet_rounded(d->gpu_hours));
+    assert_true(row->start == d->start && row->end == d->end);
+    assert_int_equal(row->loss_count, d->loss_count);
+    assert_int_equal(row->finding_count, d->finding_count);
+    assert_int_equal(row->input_count, d->recording->source_count);
+    assert_int_equal(row->gpus_count, d->gpu_count);
+    double lost = 0, hours = 0;
+    for (size_t i = 0; i < row->gpus_count; i++) {
+        lost += row->gpus[i].lost_gpu_hours;
+        hours += row->gpus[i].gpu_hours;
+    }
+    // The parts of the GPUs make up the run, but for their rounding.
+    assert_true(fabs(lost / d->lost_total - 1) < 1e-4 && fabs(hours / d->gpu_hours - 1) < 1e-4);
+    size_t named = 0;
+    for (size_t i = 0; i < row->disk_count; i++) {
+        const struct fleet_disk *disk = &row->disks[i];
+        assert_true(disk->lost_gpu_hours <= row->lost_total);
+        named += strcmp(disk->entity, d->health[0].entity) == 0 && strcmp(disk->serial, d->health[0].serial) == 0 &&
+                 disk->health == d->health[0].level;
+    }
+    assert_int_equal(named, 1);
+    sample_diagnosis_free(d);
+    // Nothing of it refers to the diagnosis.
+    assert_true(strlen(row->sentence) > 0 && strlen(row->disks[0].entity) > 0);
+    d = sample_diagnosis(&(struct sample_options){.bare = true});
+    row = fleet_run_of(arena, d);
+    assert_int_equal(row->cause, CAUSE_UNKNOWN);
+    assert_int_equal(row->gpus_count, 0);
+    sample_diagnosis_free(d);
+}
+
 int main(void) {
     stats_init();
     const struct CMUnitTest tests[] = {cmocka_unit_test(test_sums_are_exact),
@@ -304,6 +347,7 @@ int main(void) {
                                        cmocka_unit_test(test_missing_logs),
                                        cmocka_unit_test(test_confidence_bands),
                                        cmocka_unit_test(test_failing_disks),
+                                       cmocka_unit_test(test_row_of_a_diagnosis),
                                        cmocka_unit_test(test_nothing_and_one)};
     return cmocka_run_group_tests(tests, make_arena, free_arena);
 }
