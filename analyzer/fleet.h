@@ -100,6 +100,9 @@ struct fleet_run *fleet_run_of(struct arena *arena, const struct diagnosis *diag
 // GPU-hours as the JSON prints them: six significant digits. NaN stays NaN.
 double fleet_rounded(double gpu_hours);
 
+// False for serial numbers that makers leave out: words, or the same digit over and over.
+bool fleet_serial_tells(const char *serial);
+
 // ── what the runs say together ──────────────────────────────────────────────
 //
 // Sums are taken exactly over the rounded figures and then rounded to a millionth of a GPU-hour, so they depend on no

@@ -51,8 +51,7 @@ static const char *plain_entity(const struct fleet_run *run, const char *entity)
     return colon == NULL ? entity : colon + 1;
 }
 
-// Makers that leave the number out print words, or the same digit over and over.
-static bool tells_apart(const char *serial) {
+bool fleet_serial_tells(const char *serial) {
     size_t length = strlen(serial), digits = strcspn(serial, "123456789");
     if (length < 5 || digits == length) return false;
     return strspn(serial, (const char[]){serial[0], '\0'}) < length;
@@ -65,7 +64,7 @@ static void name_device(struct arena *arena, struct seen *seen, const char *labe
     seen->label = label;
     seen->serial = serial;
     // Control characters cannot stand in names: keys of one kind never meet those of another.
-    if (tells_apart(serial))
+    if (fleet_serial_tells(serial))
         seen->key = arena_printf(arena, "\1%s\1%s", label, serial);
     else if (seen->host[0] != '\0')
         seen->key = arena_printf(arena, "\2%s\2%s", seen->host, seen->entity);

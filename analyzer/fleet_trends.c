@@ -41,9 +41,10 @@ static millis period_start(enum fleet_step step, millis at) {
 }
 
 static millis period_end(enum fleet_step step, millis start) {
-    const int longest[] = {1, 7, 31, 366};
-    // A day into the next period, and back to its beginning.
-    return step <= FLEET_BY_WEEK ? start + longest[step] * day : period_start(step, start + longest[step] * day);
+    if (step == FLEET_BY_DAY) return start + day;
+    if (step == FLEET_BY_WEEK) return start + 7 * day;
+    // A little into the next period, and back to its beginning.
+    return period_start(step, start + (step == FLEET_BY_MONTH ? 31 : 366) * day);
 }
 
 static bool is_dated(const struct fleet_run *run) {

@@ -18,6 +18,7 @@
 #include "core/arena.h"
 #include "core/text.h"
 #include "reports/document.h"
+#include "reports/fleet_redact.h"
 #include "reports/fleet_report.h"
 #include "reports/fleet_writer.h"
 #include "reports/writer.h"
@@ -148,6 +149,38 @@ static void test_no_place_no_files(void **state) {
     arena_free(arena);
 }
 
+static void test_redacted_rows_name_nobody(void **state) {
+    (void)state;
+    struct arena *arena = arena_new();
+    const struct fleet_run *const *rows = fleet_rows(arena, 100, 0);
+    struct fleet *open = fleet_of(arena, rows, 100, NAN);
+    struct fleet_run *bad = fleet_row(arena, "2026/run-0039");
+    bad->status = FLEET_FAILED;
+    bad->reason = "2026/run-0039/gpu.csv: no line could be read";
+    const struct fleet_run *const single[] = {bad};
+    assert_string_equal(fleet_redact(arena, single, 1)[0]->reason, "run-0001/gpu.csv: no line could be read");
+    const struct fleet_run *const *hidden = fleet_redact(arena, rows, 100);
+    struct fleet *fleet = fleet_of(arena, hidden, 100, NAN);
+    const char *place = new_place(arena);
+    char error[200];
+    assert_true(write_to(place, fleet, error, 200));
+    static const char *const texts[] = {"fleet.json", "fleet.md"}, *const secrets[] = {"node", "S6PNN", "GPU-00ab",
+                                                                                       "2026/"};
+    for (size_t i = 0; i < 2; i++) {
+        size_t size;
+        const char *text = content(arena, place, texts[i], &size);
+        assert_non_null(strstr(text, "host1"));
+        for (size_t k = 0; k < 4; k++) assert_null(strstr(text, secrets[k]));
+    }
+    clear(arena, place);
+    // The same host has the same name in all rows: the same hosts, disks and GPUs, with the same losses.
+    assert_int_equal(fleet->host_count, open->host_count);
+    assert_int_equal(fleet->disk_count, open->disk_count);
+    assert_int_equal(fleet->gpu_count, open->gpu_count);
+    for (size_t i = 0; i < fleet->host_count; i++) assert_true(fleet->hosts[i].sum.lost == open->hosts[i].sum.lost);
+    arena_free(arena);
+}
+
 static int write_fleet(char **arguments) {
     struct arena *arena = arena_new();
     size_t count = strtoul(arguments[2], NULL, 10);
@@ -162,9 +195,11 @@ static int write_fleet(char **arguments) {
 int main(int count, char **arguments) {
     stats_init();
     if (count == 4) return write_fleet(arguments);
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_same_bytes_in_any_order), cmocka_unit_test(test_json_sums),
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_same_bytes_in_any_order),
+                                       cmocka_unit_test(test_json_sums),
                                        cmocka_unit_test(test_every_text_is_utf8_on_one_line),
                                        cmocka_unit_test(test_nothing_and_one),
-                                       cmocka_unit_test(test_no_place_no_files)};
+                                       cmocka_unit_test(test_no_place_no_files),
+                                       cmocka_unit_test(test_redacted_rows_name_nobody)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
