@@ -13,10 +13,10 @@
 #define Q_MOST 0.025
 // Half a share of the loss that anybody would act on: a smaller one is no change, however sure.
 #define SHARE_LEAST 0.05
-// Shares of lost time between equal runs: 3 points, and a tenth of what is lost; and two bins in which it is hard
+// Shares of lost time between equal runs: 3 points, and a twentieth of what is lost; and two bins in which it is hard
 // to tell whether the job had begun or ended.
 #define SHARE_ABSOLUTE 0.03
-#define SHARE_RELATIVE 0.10
+#define SHARE_RELATIVE 0.05
 #define EDGE_SECONDS 20.0
 
 // Standard deviations between two runs of one set-up, of the difference. They are allowances, not measurements of the
