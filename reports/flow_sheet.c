@@ -200,11 +200,10 @@ static void left_over(struct flow *flow, const struct sheet *sheet) {
     const struct text_style style = {.size = 7.2, .ink = INK_DARK, .width = flow->right - flow->left, .lines = 2};
     flow_need(flow, 14);
     if (flow->stopped) return;
-    flow->y +=
-        3 + canvas_text(flow->canvas, flow->left + PAD, flow->y + 3,
-                        arena_printf(flow->document->arena, tr("… and %zu more rows, all of them in %s.xlsx"),
-                                     sheet->row_count - ROWS_ON_PAPER, flow->document->name),
-                        &style);
+    flow->y += 3 + canvas_text(flow->canvas, flow->left + PAD, flow->y + 3,
+                               arena_printf(flow->document->arena, tr("… and %zu more rows, all of them in %s.xlsx"),
+                                            sheet->row_count - ROWS_ON_PAPER, flow->document->name),
+                               &style);
 }
 
 void flow_sheet(struct flow *flow, const struct sheet *sheet) {
