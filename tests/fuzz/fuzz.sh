@@ -45,8 +45,8 @@ prune() {
     find "$smaller" -delete
 }
 
-# Every second round is of inputs of a few lines, as they are fastest and reach nearly all code; every eighth is of long
-# ones with every promise looked after.
+# Most rounds are of inputs of a few lines, as they are fastest and reach nearly all code; every fourth is of longer ones,
+# and every eighth of long ones with every promise looked after.
 round() {
     local parser=$1 rounds=$2 left=$3
     export ASAN_OPTIONS=quarantine_size_mb=4:malloc_context_size=2:allocator_release_to_os_interval_ms=-1:max_malloc_fill_size=64
@@ -57,7 +57,7 @@ round() {
             -rss_limit_mb=1024 -reload=0 "${seeds[@]}"
         return
     fi
-    if [ $((rounds % 2)) -eq 0 ]; then longest=1536; fi
+    if [ $((rounds % 4)) -eq 0 ]; then longest=1536; fi
     CHECK_EVERY=8 fuzz "$parser" "$build/$parser.log" -runs=$runs -max_total_time=180 -max_len=$longest \
         -rss_limit_mb=512 -malloc_limit_mb=64 -reload=0 -entropic=0
 }
