@@ -105,6 +105,7 @@ static struct table *overflow_table(struct source *source) {
         source_problem(source, 0, SEVERITY_WARNING, tr("more than %d entities in one file: the rest is not read"),
                        TABLES_MOST);
         table->entity = "";
+        table->source_ = source;
     }
     return table;
 }
@@ -117,6 +118,7 @@ static struct table *new_table(struct source *source, struct text entity, enum e
     memset(&source->tables[count], 0, 2 * sizeof *source->tables);
     source->tables[count].entity = text_copy(source->arena_, entity);
     source->tables[count].entity_kind = kind;
+    source->tables[count].source_ = source;
     source->table_count++;
     grow_slots(source);
     // The copy may differ from the entity as asked for (it is made valid UTF-8): both lead to the table.
@@ -178,10 +180,11 @@ static size_t add_column(struct source *source, struct table *table, const char 
                               .kind = kind,
                               .derived = derived,
                               .hash_ = hash};
+    source->room_ += table->row_count;
     if (table->row_capacity_ > 0) {
         size_t none = 0;
         column->values = grow_array(NULL, &none, table->row_capacity_, sizeof *column->values);
-        for (size_t i = 0; i < table->row_count; i++) column->values[i] = NAN;
+        for (size_t i = 0; i < table->row_capacity_; i++) column->values[i] = NAN;
     }
     return table->last_column_ = table->column_count++;
 }
@@ -196,7 +199,8 @@ size_t table_column_derived(struct source *source, struct table *table, const ch
     return add_column(source, table, quantity, unit, kind, true);
 }
 
-size_t table_row(struct table *table, millis time, double interval, uint32_t line) {
+// Writes a row behind the last one, without counting it.
+static size_t write_row(struct table *table, millis time, double interval, uint32_t line) {
     size_t row = table->row_count;
     if (row == table->row_capacity_) {
         size_t old = table->row_capacity_;
@@ -215,13 +219,40 @@ size_t table_row(struct table *table, millis time, double interval, uint32_t lin
     table->time[row] = time;
     table->interval[row] = (float)interval;
     table->line[row] = line;
+    return row;
+}
+
+static void clear_row(struct table *table, size_t row) {
     for (size_t i = 0; i < table->column_count; i++) table->columns[i].values[row] = NAN;
+}
+
+static size_t add_row(struct table *table, millis time, double interval, uint32_t line) {
+    size_t row = write_row(table, time, interval, line);
+    clear_row(table, row);
     table->row_count++;
+    table->source_->room_ += table->column_count;
+    return row;
+}
+
+size_t table_row(struct table *table, millis time, double interval, uint32_t line) {
+    struct source *source = table->source_;
+    bool full = source->room_ <= SPARSE_FREE || source->room_ / SPARSE_SHARE <= source->set_;
+    if (full && !source->sparse_) return add_row(table, time, interval, line);
+    if (!source->sparse_)
+        source_problem(source, line, SEVERITY_WARNING,
+                       tr("the columns change so often that the tables stay nearly empty: rows from here on are left "
+                          "out"));
+    source->sparse_ = true;
+    size_t row = write_row(table, time, interval, line);
+    if (!table->closed_) clear_row(table, row);
+    table->closed_ = true;
     return row;
 }
 
 void table_set(struct table *table, size_t row, size_t column, double value) {
-    table->columns[column].values[row] = isfinite(value) ? value : NAN;
+    bool finite = isfinite(value);
+    table->columns[column].values[row] = finite ? value : NAN;
+    table->source_->set_ += finite;
 }
 
 void source_event(struct source *source, millis time, uint32_t line, enum event_kind kind, struct text entity,
@@ -339,12 +370,13 @@ static void append_table(struct source *source, const struct table *from, uint32
     struct table *table = source_table(source, text_of(from->entity), from->entity_kind);
     size_t first = table->row_count;
     for (size_t i = 0; i < from->row_count; i++)
-        table_row(table, from->time[i], (double)from->interval[i], from->line[i] + line_offset);
+        add_row(table, from->time[i], (double)from->interval[i], from->line[i] + line_offset);
     for (size_t i = 0; i < from->column_count; i++) {
         const struct column *column = &from->columns[i];
         size_t to = add_column(source, table, column->quantity, column->unit, column->kind, column->derived);
         if (from->row_count > 0)
             memcpy(table->columns[to].values + first, column->values, from->row_count * sizeof *column->values);
+        source->set_ += from->row_count;
     }
 }
 

@@ -75,6 +75,8 @@ struct table {
     size_t column_count;
     // For the builder only.
     size_t row_capacity_, column_capacity_, last_column_;
+    bool closed_;  // a row was dropped
+    struct source *source_;
 };
 
 enum event_kind {
@@ -178,6 +180,8 @@ struct source {
     size_t slot_count_;
     uint32_t *skipped_;  // numbers of the lines given to source_skip, as they came; the first SKIPPED_KEPT
     size_t skipped_count_, skipped_capacity_;
+    uint64_t room_, set_;  // places for values in all tables, and how often one was set
+    bool sparse_;          // rows were dropped
 };
 
 enum { PROBLEMS_KEPT = 100, SKIPPED_KEPT = 1000000 };
@@ -188,6 +192,11 @@ enum { TABLES_MOST = 20000 };
 
 // Columns of one table, and facts of one source; more are dropped with a problem.
 enum { TABLE_COLUMNS_MOST = 1000, SOURCE_FACTS_MOST = 5000 };
+
+// A source whose columns change all the time would take far more memory than it has bytes. Beyond SPARSE_FREE places
+// for values, at least one of SPARSE_SHARE must be set: from there on rows are dropped with a problem. A full query of
+// nvidia-smi has some 200 columns, a third of them set even where a card knows little.
+enum { SPARSE_FREE = 1 << 22, SPARSE_SHARE = 16 };
 
 struct recording {
     struct arena *arena;
@@ -217,7 +226,8 @@ size_t table_column(struct source *source, struct table *table, const char *quan
 size_t table_column_derived(struct source *source, struct table *table, const char *quantity, enum unit unit,
                             enum series_kind kind);
 
-// Appends a row whose values are all missing and returns its index. `interval` in seconds, 0 = not known.
+// Appends a row whose values are all missing and returns its index, beyond the last row if it is dropped (see
+// SPARSE_SHARE). `interval` in seconds, 0 = not known.
 size_t table_row(struct table *table, millis time, double interval, uint32_t line);
 
 // Sets a value of a row; not-finite values are stored as missing.

@@ -108,6 +108,48 @@ static void too_many_columns_share_one(void **state) {
     recording_free(recording);
 }
 
+// Each header names other columns: the room would grow with rows times columns.
+static void nearly_empty_tables_stop_growing(void **state) {
+    (void)state;
+    struct recording *recording = recording_new();
+    struct source *source = recording_source(recording, "a.log", "");
+    struct table *table = source_table(source, TEXT("gpu0"), ENTITY_GPU);
+    char name[32];
+    uint32_t line = 0;
+    for (int i = 0; i < 500; i++) {
+        snprintf(name, sizeof name, "column %d", i);
+        size_t column = table_column(source, table, name, UNIT_NONE, SERIES_STATE);
+        table_set(table, table_row(table, line, 0, line + 1), column, 1);
+        line++;
+    }
+    for (; line < 100000; line++) table_set(table, table_row(table, line, 0, line + 1), 7, 1);
+    source_finish(source);
+    assert_true(table->row_count * 500 >= SPARSE_FREE);
+    assert_true(table->row_count < 20000);
+    assert_int_equal(source->samples, table->row_count);
+    assert_float_equal(table->columns[7].values[table->row_count - 1], 1, 0);
+    assert_int_equal(source->problem_count, 1);
+    assert_int_equal(source->problems[0].line, table->row_count + 1);
+    recording_free(recording);
+}
+
+static void full_tables_grow(void **state) {
+    (void)state;
+    struct recording *recording = recording_new();
+    struct source *source = recording_source(recording, "a.log", "");
+    struct table *table = source_table(source, TEXT("gpu0"), ENTITY_GPU);
+    size_t a = table_column(source, table, "a", UNIT_NONE, SERIES_STATE);
+    for (int i = 0; i < 15; i++) {
+        char name[32];
+        snprintf(name, sizeof name, "empty %d", i);
+        table_column(source, table, name, UNIT_NONE, SERIES_STATE);
+    }
+    for (uint32_t line = 0; line < 400000; line++) table_set(table, table_row(table, line, 0, line + 1), a, 1);
+    assert_int_equal(table->row_count, 400000);
+    assert_int_equal(source->problem_count, 0);
+    recording_free(recording);
+}
+
 static void entities_that_are_no_utf8_are_found_again(void **state) {
     (void)state;
     struct recording *recording = recording_new();
@@ -197,6 +239,8 @@ int main(void) {
         cmocka_unit_test(finish_works_out_span_and_cadence),
         cmocka_unit_test(too_many_entities_are_dropped_and_said),
         cmocka_unit_test(too_many_columns_share_one),
+        cmocka_unit_test(nearly_empty_tables_stop_growing),
+        cmocka_unit_test(full_tables_grow),
         cmocka_unit_test(entities_that_are_no_utf8_are_found_again),
         cmocka_unit_test(too_many_facts_are_dropped_and_said),
         cmocka_unit_test(problems_are_counted_beyond_those_kept),
