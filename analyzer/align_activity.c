@@ -192,6 +192,20 @@ bool activity_of(const struct source *const *sources, size_t count, struct readi
     return any_series(out);
 }
 
+// Seconds at either end of the work that are left out.
+#define JOB_EDGE 60.0
+
+static void keep_inside_job(const struct source *const *sources, size_t count, struct activity *activity) {
+    struct span work = span_of_work(sources, count);
+    if (!work.known) return;
+    for (size_t i = 0; i < activity->bins; i++) {
+        double at = activity->start + (double)i * activity->dt;
+        if (at >= work.first + JOB_EDGE && at + activity->dt <= work.last - JOB_EDGE) continue;
+        for (int role = 0; role < ACTIVITY_COUNT_; role++)
+            if (activity->series[role] != NULL) activity->series[role][i] = NAN;
+    }
+}
+
 bool activity_of_gpus(const struct source *const *sources, size_t count, double dt, struct arena *arena,
                       struct activity *out) {
     static const struct telling gpus[] = {
@@ -202,5 +216,6 @@ bool activity_of_gpus(const struct source *const *sources, size_t count, double 
     struct reading printed = {0};
     if (!begin_grid(sources, count, printed, dt, arena, out, &bins)) return false;
     gather_all(sources, count, gpus, sizeof gpus / sizeof gpus[0], printed, &bins, arena, out);
+    keep_inside_job(sources, count, out);
     return any_series(out);
 }

@@ -14,11 +14,12 @@
 // Stated clocks of machines that set their time agree within this.
 #define STATED_AGREE 2.0
 // Chance of a correlation at a lead that is known: only the few lags around it are tried.
-#define SUPPORT_P 0.01
+#define SUPPORT_P 1e-3
+// Chance of one at any lead. Stricter than within a host: that two logs are of one run is not known beforehand here.
+#define PROOF_P 1e-4
 enum { QUARTERS_LEAST = 3 };
 
 struct pair {
-    const struct host_log *a, *b;
     struct activity x, y;
     double printed;  // lead of what is printed when the own run clocks agree
     struct arena *work;
@@ -75,12 +76,13 @@ static struct host_link known(const struct pair *pair, const struct lag_estimate
 
 struct host_link align_hosts(const struct host_log *reference, const struct host_log *other, struct arena *arena) {
     struct arena *work = arena_new();
-    struct pair pair = {.a = reference, .b = other, .printed = other->offset - reference->offset, .work = work};
+    struct pair pair = {.printed = other->offset - reference->offset, .work = work};
     struct lag_estimate wide = {.lead = NAN, .refusal = tr("too little is logged on both sides to compare them")};
     double dt = link_step(span_of(reference->gpus, reference->count), span_of(other->gpus, other->count));
     if (activity_of_gpus(reference->gpus, reference->count, dt, work, &pair.x) &&
         activity_of_gpus(other->gpus, other->count, dt, work, &pair.y))
         wide = search(&pair, 0, ANYWHERE);
+    wide.accepted = wide.accepted && wide.p <= PROOF_P;
     bool given = !isnan(reference->given) || !isnan(other->given);
     double lead = (isnan(other->given) ? 0 : other->given) - (isnan(reference->given) ? 0 : reference->given);
     bool stated = !given && reference->utc && other->utc;
@@ -93,8 +95,9 @@ struct host_link align_hosts(const struct host_log *reference, const struct host
         link = (struct host_link){
             .uncertainty = UNPROVED_SAME,
             .method = CLOCK_ASSUMED,
-            .note = arena_printf(arena, tr("assumed to show the same time as the first host; not established: %s"),
-                                 wide.refusal)};
+            .note =
+                arena_printf(arena, tr("assumed to show the same time as the first host; not established: %s"),
+                             wide.refusal[0] != '\0' ? wide.refusal : tr("what their GPUs do may be alike by chance"))};
     arena_free(work);
     return link;
 }

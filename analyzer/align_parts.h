@@ -55,8 +55,9 @@ struct reading {
 bool activity_of(const struct source *const *sources, size_t count, struct reading reading, double dt,
                  struct arena *arena, struct activity *out);
 
-// What GPUs do, twice: utilisation (ACTIVITY_GPU), and power where others have throughput, since GPUs that spin while
-// they wait for others show it there alone.
+// What GPUs do while a job works on them, twice: utilisation (ACTIVITY_GPU), and power where others have throughput,
+// since GPUs that spin while they wait for others show it there alone. The first and last minute are left out: jobs
+// that have nothing to do with each other may be started and stopped together.
 bool activity_of_gpus(const struct source *const *sources, size_t count, double dt, struct arena *arena,
                       struct activity *out);
 

@@ -149,7 +149,9 @@ static void wait_for(struct run *own, const struct run *owner) {
     for (size_t i = 0; i < own->bins; i++) {
         struct claim *claim = owner->taken[i];
         if (claim == NULL || !(own->active[i] > 0) || own->dead_cause[i] != CAUSE_COUNT_) continue;
-        if (!(owner->starved[i] > (float)WAIT_LEAST) || !spins_for_once(&answers, own, owner, claim)) continue;
+        // GPUs that do not look busy show their wait themselves.
+        if (own->starved[i] > (float)LOSS_NOTABLE) continue;
+        if (!(owner->starved[i] > (float)LOSS_NOTABLE) || !spins_for_once(&answers, own, owner, claim)) continue;
         float known = own->starved[i] + (isnan(own->clock_lost[i]) ? 0 : own->clock_lost[i]) +
                       (isnan(own->waiting[i]) ? 0 : own->waiting[i]);
         float share = owner->starved[i] - known;

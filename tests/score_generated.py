@@ -103,12 +103,14 @@ def phases(truth, report):
 
 
 def clocks(truth, report):
-    """Errors of the graded clocks relative to the GPU log; None where the report does not claim to know."""
+    """Errors of the graded clocks relative to the GPU log (of several hosts, to the first that is established); None where the
+    report does not claim to know."""
     said = {}
     for c in report.get("clocks") or []:
         parts = c["source"].split("/")
         said[parts[-1]] = said["/".join(parts[-2:])] = c
-    reference = next(c for c in truth["clocks"] if c["kind"] == "gpu")
+    gpus = [c for c in truth["clocks"] if c["kind"] == "gpu"]
+    reference = next((c for c in gpus if len(gpus) > 1 and (said.get(c["source"]) or {}).get("established")), gpus[0])
     base = (said.get(reference["source"]) or {}).get("offset_seconds") or 0.0
     result = []
     for c in truth["clocks"]:

@@ -682,7 +682,15 @@ static void spread_clock_off(struct tale *tale, struct noise *noise) {
 // Jobs that have nothing to do with each other, on machines of one cluster.
 static void spread_two_jobs(struct tale *tale, struct noise *noise) {
     spread_slow_disk(tale, noise);
-    for (int i = 0; i < tale->count; i++) tale->nodes[i].plan.synchronous = false;
+    // Some begin together, as jobs of one array do.
+    bool together = noise_chance(noise, 0.5);
+    for (int i = 0; i < tale->count; i++) {
+        struct plan *plan = &tale->nodes[i].plan;
+        plan->synchronous = false;
+        if (together || i == 0) continue;
+        plan->job_from += noise_between(noise, 20, 200);
+        plan->compute_s *= noise_between(noise, 1, 1.2);
+    }
 }
 
 // Rank 0 alone writes, and all wait.
