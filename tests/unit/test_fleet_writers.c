@@ -24,6 +24,12 @@
 #include "reports/writer.h"
 #include "tests/unit/fleet_rows.h"
 
+#ifdef __SANITIZE_ADDRESS__
+// Whole stacks, which cost time: without them a leak inside cairo cannot be told from one of ours (tests/lsan.supp).
+const char *__asan_default_options(void);
+const char *__asan_default_options(void) { return "fast_unwind_on_malloc=0"; }
+#endif
+
 static const char *const files[] = {"fleet.pdf",        "fleet.xlsx",     "fleet.md",
                                     "fleet.json",       "fleet.png",      "fleet-causes.png",
                                     "fleet-places.png", "fleet-time.png", "fleet-runs.png"};
