@@ -16,6 +16,8 @@ int command_analyze(struct options *options);
 int command_inspect(const struct options *options);
 int command_export(struct options *options);
 int command_compare(struct options *options);
+int command_batch(struct options *options);
+int command_merge(struct options *options);
 
 // --help, and the manual page; from the tables of options.h.
 void help_print(void);

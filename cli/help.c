@@ -37,7 +37,7 @@ void help_print(void) {
     for (int i = 0; i < COMMAND_COUNT_; i++) {
         const struct command_row *row = &commands_table[i];
         int at = printf("  whyslow %s %s", row->name, row->arguments);
-        put_wrapped(row->ready ? tr(row->what) : tr("(not in this version)"), at);
+        put_wrapped(tr(row->what), at);
     }
     puts(
         tr("\nPATH is a file, a directory (searched), an archive, or - for standard input.\n"
@@ -78,7 +78,6 @@ void help_print_man(void) {
     puts(".SH NAME\nwhyslow \\- why was the training run slow, and what did it cost");
     puts(".SH SYNOPSIS");
     for (int i = 0; i < COMMAND_COUNT_; i++) {
-        if (!commands_table[i].ready) continue;
         printf(".B whyslow %s\n[\\fIOPTION\\fR]... \\fI%s\\fR\n.br\n", commands_table[i].name,
                commands_table[i].arguments);
     }
@@ -89,7 +88,6 @@ void help_print_man(void) {
         "report. PATH is a file, a directory (searched), an archive (gz, xz, zst, bz2, tar, zip), or \\- for standard\n"
         "input. Nothing is installed, nothing is changed, nothing is sent anywhere.");
     for (int i = 0; i < COMMAND_COUNT_; i++) {
-        if (!commands_table[i].ready) continue;
         printf(".TP\n\\fBwhyslow %s\\fR \\fI%s\\fR\n", commands_table[i].name, commands_table[i].arguments);
         put_roff(commands_table[i].what);
         puts(".");

@@ -4,7 +4,7 @@
 //
 // clang-format off
 // core/      arena text unit when* lang: memory, pieces of text, numbers, times, languages · recording: the series model
-// parsers/   lines decode: bytes → lines · reader walk unpack digest mixed hosts rotated: paths → sources
+// parsers/   lines decode: bytes → lines · reader walk peek unpack digest mixed hosts rotated: paths → sources
 //            parser parsers: the table of formats · pcre fields line_prefix date_order log_clock csv_cells: what formats share
 //            sysstat_* merged json_records: what sar and its kin share
 //            nvidia_* gpu_* gpustat* dcgm* iostat* smartctl* smartd_attrlog hdparm kernel_* train_*: one family each
@@ -20,6 +20,7 @@
 //            exports series_list tidy_csv openmetrics metric_names json_lines sqlite_series: the series for other tools
 // cli/       main · options values: the command line as a table · help: --help and the manual page · message: stderr
 //            commands.h analysis command_* inspect*: one file a word
+//            batch_runs batch_pool batch_work: runs, processes, one run · batch_row batch_index batch_summary: rows, fleet.db
 // samples/   runs with the truth beside them, their generator, capture.sh
 // tests/     unit, cases and bad (a folder each), fuzz, the corpus (corpus_inspect.py)
 // clang-format on
@@ -59,12 +60,15 @@ static int run(struct options *options) {
             return command_analyze(options);
         case COMMAND_INSPECT:
             return command_inspect(options);
+        case COMMAND_BATCH:
+            return command_batch(options);
+        case COMMAND_MERGE:
+            return command_merge(options);
         case COMMAND_EXPORT:
             return command_export(options);
         case COMMAND_COMPARE:
             return command_compare(options);
         default:
-            message(tr("\"whyslow %s\" is not in this version"), commands_table[options->command].name);
             return EXIT_USAGE;
     }
 }

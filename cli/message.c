@@ -1,5 +1,6 @@
 #include "cli/message.h"
 
+#include <math.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
@@ -8,10 +9,13 @@
 #include <unistd.h>
 
 #include "cli/options.h"
+#include "core/arena.h"
 #include "core/lang.h"
 #include "core/recording.h"
+#include "core/unit.h"
+#include "reports/terminal_text.h"
 
-enum { FILES_SHOWN = 20, BAR_AFTER_MS = 700, BAR_WIDTH = 30 };
+enum { FILES_SHOWN = 20, BAR_AFTER_MS = 700, BAR_WIDTH = 30, LINE_WIDTH = 79, REDRAW_MS = 200 };
 
 void message(const char *format, ...) {
     fputs("whyslow: ", stderr);
@@ -116,6 +120,11 @@ void progress_start(struct progress *progress, const struct options *options) {
     if (options->progress == OFTEN_ALWAYS) progress->started -= BAR_AFTER_MS;
 }
 
+static void draw_bar(char bar[BAR_WIDTH + 1], int percent) {
+    for (int i = 0; i < BAR_WIDTH; i++) bar[i] = i * 100 < percent * BAR_WIDTH ? '#' : '.';
+    bar[BAR_WIDTH] = '\0';
+}
+
 void progress_step(void *state, const char *path, uint64_t done, uint64_t total) {
     (void)path;
     struct progress *progress = state;
@@ -124,13 +133,29 @@ void progress_step(void *state, const char *path, uint64_t done, uint64_t total)
     progress->percent = percent;
     progress->shown = true;
     char bar[BAR_WIDTH + 1];
-    for (int i = 0; i < BAR_WIDTH; i++) bar[i] = i * 100 < percent * BAR_WIDTH ? '#' : '.';
-    bar[BAR_WIDTH] = '\0';
+    draw_bar(bar, percent);
     fprintf(stderr, "\r[%s] %3d %%", bar, percent);
     fflush(stderr);
 }
 
+void progress_runs(struct progress *progress, size_t done, size_t count, size_t failed) {
+    int64_t spent = now() - progress->started;
+    if (!progress->wanted || spent < BAR_AFTER_MS || (now() - progress->drawn < REDRAW_MS && done < count)) return;
+    progress->drawn = now();
+    progress->shown = true;
+    char bar[BAR_WIDTH + 1];
+    draw_bar(bar, (int)((double)done / (double)count * 100));
+    struct arena *arena = arena_new();
+    const char *left = unit_duration(arena, ceil((double)spent / 1000 / (double)done * (double)(count - done)));
+    const char *line = arena_printf(arena, tr("[%s] %zu of %zu runs, about %s left"), bar, done, count, left);
+    if (failed > 0) line = arena_printf(arena, tr("%s; not analysed: %zu"), line, failed);
+    int blanks = LINE_WIDTH - terminal_width(line);
+    fprintf(stderr, "\r%s%*s", line, blanks > 0 ? blanks : 0, "");
+    fflush(stderr);
+    arena_free(arena);
+}
+
 void progress_end(struct progress *progress) {
-    if (progress->shown) fprintf(stderr, "\r%*s\r", BAR_WIDTH + 8, "");
+    if (progress->shown) fprintf(stderr, "\r%*s\r", LINE_WIDTH, "");
     progress->shown = false;
 }

@@ -3,6 +3,7 @@
 #define WHYSLOW_CLI_MESSAGE_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
 
@@ -31,9 +32,12 @@ struct progress {
     bool shown, wanted;
     int64_t started;  // monotonic milliseconds
     int percent;
+    int64_t drawn;  // when, monotonic milliseconds
 };
 void progress_start(struct progress *progress, const struct options *options);
 void progress_step(void *state, const char *path, uint64_t done, uint64_t total);
 void progress_end(struct progress *progress);
+// The same for a row of runs: how many are done, and how long the others will take at this pace.
+void progress_runs(struct progress *progress, size_t done, size_t count, size_t failed);
 
 #endif

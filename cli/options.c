@@ -9,26 +9,32 @@
 #include "cli/values.h"
 #include "core/arena.h"
 #include "core/lang.h"
+#include "core/text.h"
 
 enum {
     ON_ANALYZE = 1u << COMMAND_ANALYZE,
     ON_INSPECT = 1u << COMMAND_INSPECT,
     ON_EXPORT = 1u << COMMAND_EXPORT,
     ON_COMPARE = 1u << COMMAND_COMPARE,
-    ON_REPORT = ON_ANALYZE | ON_COMPARE,
-    ON_SERIES = ON_ANALYZE | ON_EXPORT | ON_COMPARE,
-    ON_READ = ON_ANALYZE | ON_INSPECT | ON_EXPORT | ON_COMPARE,
+    ON_BATCH = 1u << COMMAND_BATCH,
+    ON_MERGE = 1u << COMMAND_MERGE,
+    ON_FLEET = ON_BATCH | ON_MERGE,
+    ON_REPORT = ON_ANALYZE | ON_COMPARE | ON_BATCH,
+    ON_SERIES = ON_ANALYZE | ON_EXPORT | ON_COMPARE | ON_BATCH,
+    ON_READ = ON_ANALYZE | ON_INSPECT | ON_EXPORT | ON_COMPARE | ON_BATCH,
     ON_ALL = (1u << COMMAND_COUNT_) - 1,
     FIRST_LONG = 256,  // getopt_long's value of the table's first row: behind all letters
 };
 
 const struct command_row commands_table[COMMAND_COUNT_] = {
-    [COMMAND_ANALYZE] = {"analyze", "PATH...", N_("why one run was slow: the verdict and a report"), true},
-    [COMMAND_INSPECT] = {"inspect", "PATH...", N_("what each file was recognised as, and every problem found"), true},
-    [COMMAND_BATCH] = {"batch", "PATH...", N_("every run below PATH: one row and one report a run"), false},
-    [COMMAND_COMPARE] = {"compare", "BASELINE RUN...", N_("what changed between a good run and others"), true},
+    [COMMAND_ANALYZE] = {"analyze", "PATH...", N_("why one run was slow: the verdict and a report")},
+    [COMMAND_INSPECT] = {"inspect", "PATH...", N_("what each file was recognised as, and every problem found")},
+    [COMMAND_BATCH] = {"batch", "PATH...",
+                       N_("every run below PATH: a report and a row each, and what they say together")},
+    [COMMAND_MERGE] = {"merge", "DIR...", N_("one summary of what several batches or shards wrote")},
+    [COMMAND_COMPARE] = {"compare", "BASELINE RUN...", N_("what changed between a good run and others")},
     [COMMAND_EXPORT] = {"export", "PATH...",
-                        N_("the aligned series for other tools: CSV, OpenMetrics, JSON lines, SQLite"), true},
+                        N_("the aligned series for other tools: CSV, OpenMetrics, JSON lines, SQLite")},
 };
 
 // ── one function an option ──────────────────────────────────────────────────
@@ -127,6 +133,39 @@ static bool set_date_order(struct options *options, const char *value, char *err
 
 static bool set_cost(struct options *options, const char *value, char *error, size_t size) {
     return value_number(value, 0, &options->analyze.gpu_hour_cost, error, size);
+}
+
+static bool set_run_pattern(struct options *options, const char *value, char *error, size_t size) {
+    if (value[0] == '\0') snprintf(error, size, "%s", tr("the pattern is empty"));
+    options->run_pattern = value;
+    return value[0] != '\0';
+}
+
+static bool set_jobs(struct options *options, const char *value, char *error, size_t size) {
+    double count;
+    if (!value_number(value, 1, &count, error, size)) return false;
+    options->workers = count > 1024 ? 1024 : (size_t)count;
+    return true;
+}
+
+// "3/8": the third of eight.
+static bool set_shard(struct options *options, const char *value, char *error, size_t size) {
+    struct text rest = text_of(value);
+    int64_t shard;
+    int64_t shards;
+    bool good = text_integer(text_cut(&rest, '/'), &shard) && rest.at != NULL && text_integer(rest, &shards) &&
+                shard >= 1 && shard <= shards && shards <= 1000000;
+    if (!good) {
+        snprintf(error, size, tr("\"%s\" is not K/N with K from 1 to N, such as 3/8"), value);
+        return false;
+    }
+    options->shard = (size_t)shard;
+    options->shards = (size_t)shards;
+    return true;
+}
+
+static bool set_timeout(struct options *options, const char *value, char *error, size_t size) {
+    return value_number(value, 0, &options->timeout, error, size);
 }
 
 static const char *const languages[] = {"en", "zh_CN", NULL};
@@ -233,15 +272,25 @@ static bool set_show_version(struct options *options, const char *value, char *e
 }
 
 const struct option_row options_table[] = {
-    {"output", 'o', "DIR", ON_SERIES,
-     N_("write the report below DIR (default whyslow-report); files of an earlier report are replaced, others left "
-        "alone; export: the file to write (default: standard output)"),
+    {"output", 'o', "DIR", ON_SERIES | ON_MERGE,
+     N_("write the report below DIR (default whyslow-report; batch and merge: whyslow-fleet); files of an earlier "
+        "report are replaced, others left alone; export: the file to write (default: standard output)"),
      set_output},
     {"format", 'f', "LIST", ON_SERIES,
-     N_("what to write, of pdf,png,xlsx,md,json (default all); export: csv (default), openmetrics, jsonl or sqlite"),
+     N_("what to write, of pdf,png,xlsx,md,json (default all; a report of batch: pdf,md,json); export: csv (default), "
+        "openmetrics, jsonl or sqlite"),
      set_format},
     {"run", 0, "NAME", ON_EXPORT, N_("what an export calls the run (default: the name of the directory or archive)"),
      set_run},
+    {"jobs", 'j', "N", ON_BATCH, N_("runs analysed at the same time (default: one a processor)"), set_jobs},
+    {"timeout", 0, "SECONDS", ON_BATCH,
+     N_("give up a run that takes longer, and say so in its row (default 3600; 0: never)"), set_timeout},
+    {"run-pattern", 0, "PATTERN", ON_BATCH,
+     N_("folders and files whose path below PATH matches this shell pattern are the runs, such as '*/job-*' (default: "
+        "folders with logs, and archives)"),
+     set_run_pattern},
+    {"shard", 0, "K/N", ON_BATCH,
+     N_("only the runs of the K-th of N parts, for as many machines; \"whyslow merge\" puts them together"), set_shard},
     {"timezone", 0, "[SOURCE=]ZONE", ON_SERIES,
      N_("IANA zone of logs that print none; SOURCE is a path or the end of one; may be repeated"), set_timezone},
     {"offset", 0, "SOURCE=SECONDS", ON_SERIES, N_("the clock of SOURCE is known to be ahead by SECONDS"), set_offset},
@@ -260,16 +309,17 @@ const struct option_row options_table[] = {
      N_("how the training log writes a step: a PCRE2 pattern with named groups time, step, seconds or rate"),
      set_step_pattern},
     {"date-order", 0, "ORDER", ON_READ, N_("how dates such as 03/04/24 are meant: mdy or dmy"), set_date_order},
-    {"gpu-hour-cost", 0, "PRICE", ON_ANALYZE, N_("price of a GPU-hour: adds money to the lost time"), set_cost},
+    {"gpu-hour-cost", 0, "PRICE", ON_ANALYZE | ON_FLEET, N_("price of a GPU-hour: adds money to the lost time"),
+     set_cost},
     {"fail-on", 0, "SEVERITY", ON_REPORT,
      N_(/* xgettext:no-c-format */ "exit with status 1 if a finding, or with compare what got worse, is at least this "
                                    "severe: info, warning (5 % "
                                    "slower, a new cause) or critical (25 % slower)"),
      set_fail_on},
-    {"page", 0, "SIZE", ON_REPORT, N_("paper of the PDF: a4 (default) or letter"), set_page},
+    {"page", 0, "SIZE", ON_REPORT | ON_MERGE, N_("paper of the PDF: a4 (default) or letter"), set_page},
     {"for", 0, "PLACE", ON_REPORT,
      N_("write report.md in the dialect, and below the size limit, of jira, gitlab or mail"), set_only_for},
-    {"redact", 0, NULL, ON_READ,
+    {"redact", 0, NULL, ON_READ | ON_MERGE,
      N_("hide host names, users, serial numbers, addresses and directories, the same by the same everywhere"),
      set_redact},
     {"json", 0, NULL, ON_INSPECT, N_("print JSON, schema whyslow.inspect/1"), set_json},
@@ -353,14 +403,14 @@ static void say_wrong(int value, char *const *argv, char *error, size_t size) {
 
 // What only says where the report goes and how it is told changes nothing in it.
 static bool is_of_the_report(const struct option_row *row) {
-    static const char *const others[] = {"output", "run", "quiet", "verbose", "color", "progress"};
+    static const char *const others[] = {"output",   "run",  "quiet",   "verbose", "color",
+                                         "progress", "jobs", "timeout", "shard"};
     for (size_t i = 0; i < sizeof others / sizeof *others; i++)
         if (strcmp(row->name, others[i]) == 0) return false;
     return true;
 }
 
-// As a POSIX shell reads it back.
-static const char *quoted(struct arena *arena, const char *word) {
+const char *options_quoted(struct arena *arena, const char *word) {
     static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-./,:=@%+";
     if (word[0] != '\0' && word[strspn(word, plain)] == '\0') return word;
     char *copy = arena_alloc(arena, 4 * strlen(word) + 3), *to = copy;
@@ -376,16 +426,17 @@ static const char *quoted(struct arena *arena, const char *word) {
 
 static void note_option(struct options *options, const struct option_row *row, const char *value) {
     if (!is_of_the_report(row)) return;
-    const char *line = options->report.command_line;
-    options->report.command_line =
-        value == NULL ? arena_printf(options->arena, "%s --%s", line, row->name)
-                      : arena_printf(options->arena, "%s --%s=%s", line, row->name, quoted(options->arena, value));
+    const char *word = value == NULL
+                           ? arena_printf(options->arena, " --%s", row->name)
+                           : arena_printf(options->arena, " --%s=%s", row->name, options_quoted(options->arena, value));
+    options->report.command_line = arena_printf(options->arena, "%s%s", options->report.command_line, word);
+    if ((row->commands & ON_ANALYZE) != 0) options->said = arena_printf(options->arena, "%s%s", options->said, word);
 }
 
 static void note_paths(struct options *options) {
     for (size_t i = 0; i < options->path_count; i++)
         options->report.command_line = arena_printf(options->arena, "%s %s", options->report.command_line,
-                                                    quoted(options->arena, options->paths[i]));
+                                                    options_quoted(options->arena, options->paths[i]));
 }
 
 static void take_command(struct options *options, int argc, char **argv) {
@@ -401,6 +452,9 @@ static void take_command(struct options *options, int argc, char **argv) {
         options->report.command_line =
             arena_printf(options->arena, "whyslow %s%s", commands_table[options->command].name,
                          options->report.command_line + strlen("whyslow analyze"));
+    bool fleet = options->command == COMMAND_BATCH || options->command == COMMAND_MERGE;
+    if (options->report.directory == NULL) options->report.directory = fleet ? "whyslow-fleet" : "whyslow-report";
+    if (fleet) options->report.formats = 1u << REPORT_PDF | 1u << REPORT_MD | 1u << REPORT_JSON;
     options->paths = argv + optind;
     options->path_count = (size_t)(argc - optind);
 }
@@ -426,7 +480,7 @@ static bool check_use(const struct options *options, const struct option_row *co
                       size_t size) {
     const struct command_row *command = &commands_table[options->command];
     for (size_t i = 0; i < count; i++) {
-        if ((used[i]->commands & 1u << options->command) != 0 || !command->ready) continue;
+        if ((used[i]->commands & 1u << options->command) != 0) continue;
         snprintf(error, size, tr("--%s is not an option of \"whyslow %s\""), used[i]->name, command->name);
         return false;
     }
@@ -458,7 +512,9 @@ static void set_defaults(struct options *options) {
     *options = (struct options){.fail_on = -1, .arena = arena_new()};
     options->analyze.from = options->analyze.to = MILLIS_NONE;
     options->analyze.gpu_hour_cost = NAN;
-    options->report.directory = "whyslow-report";
+    options->report.directory = NULL;  // take_command knows the default
+    options->said = "";
+    options->timeout = 3600;
     options->report.formats = REPORT_ALL;
     options->report.command_line = "whyslow analyze";
 }

@@ -12,11 +12,18 @@
 #include "reports/exports.h"
 #include "reports/writer.h"
 
-enum command { COMMAND_ANALYZE, COMMAND_INSPECT, COMMAND_BATCH, COMMAND_COMPARE, COMMAND_EXPORT, COMMAND_COUNT_ };
+enum command {
+    COMMAND_ANALYZE,
+    COMMAND_INSPECT,
+    COMMAND_BATCH,
+    COMMAND_MERGE,
+    COMMAND_COMPARE,
+    COMMAND_EXPORT,
+    COMMAND_COUNT_
+};
 
 struct command_row {
     const char *name, *arguments, *what;  // `what` is marked for translation
-    bool ready;                           // false: the word is reserved, this version cannot do it
 };
 extern const struct command_row commands_table[COMMAND_COUNT_];
 
@@ -41,6 +48,11 @@ struct options {
     struct read_options read;
     struct analyze_options analyze;  // its lists are filled in from the above
     struct report_options report;
+    const char *said;         // the options of analyze among those given, as a shell reads them: " --lang=en"
+    const char *run_pattern;  // NULL: runs are found by what folders hold
+    size_t workers;           // 0: as many as there are processors to use
+    size_t shard, shards;     // 0: all runs
+    double timeout;           // seconds for one run; 0: none
     const char *format;       // as given, NULL if not
     const char *export_path;  // NULL or "-": standard output
     const char *run_name;     // of an export; NULL: made of the first path
@@ -67,6 +79,9 @@ extern const struct option_row options_table[];
 // Free with options_free in either case.
 bool options_read(struct options *options, int argc, char **argv, char *error, size_t size);
 void options_free(struct options *options);
+
+// A word as a POSIX shell reads it back.
+const char *options_quoted(struct arena *arena, const char *word);
 
 // The language that --lang names, NULL if it is not there or names none. Needed before anything is said, the faults of
 // the command line among it.

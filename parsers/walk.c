@@ -37,18 +37,30 @@ static void add_file(struct walk *walk, const char *path, uint64_t bytes) {
     add(walk->found, (struct found_file){.path = path, .bytes = bytes});
 }
 
-// What an earlier run wrote is no input.
-static bool is_own_report(const char *directory) {
+// The beginning of a file in the directory; 0 if there is none.
+static size_t read_head(const char *directory, const char *name, char *head, size_t size) {
     struct arena *arena = arena_new();
-    int fd = open(arena_printf(arena, "%s/report.json", directory), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+    int fd = open(arena_printf(arena, "%s/%s", directory, name), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
     arena_free(arena);
-    if (fd < 0) return false;
-    char head[256];
-    ssize_t got = read(fd, head, sizeof head - 1);
+    if (fd < 0) return 0;
+    ssize_t got = read(fd, head, size);
     close(fd);
-    if (got <= 0) return false;
+    return got <= 0 ? 0 : (size_t)got;
+}
+
+// Where SQLite keeps the number of the application that a database belongs to, and that of a batch's index.
+enum { APPLICATION_AT = 68 };
+static const char application[4] = {'W', 'S', 'L', 'O'};
+
+// What an earlier run wrote is no input, neither a report nor what a batch made.
+static bool is_own_report(const char *directory) {
+    char head[256];
+    size_t got = read_head(directory, "report.json", head, sizeof head - 1);
     head[got] = '\0';
-    return strstr(head, "\"whyslow.report/") != NULL;
+    if (strstr(head, "\"whyslow.report/") != NULL) return true;
+    got = read_head(directory, "fleet.db", head, sizeof head);
+    return got >= APPLICATION_AT + sizeof application &&
+           memcmp(head + APPLICATION_AT, application, sizeof application) == 0;
 }
 
 static int compare_names(const void *a, const void *b) { return strcmp(*(char *const *)a, *(char *const *)b); }

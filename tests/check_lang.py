@@ -129,6 +129,7 @@ NOT_READ = {
     "reports/metric_names.c": "the help of a metric is English like its name: the same whoever exported it",
     "reports/openmetrics.c": "as in metric_names.c",
     "reports/sqlite_series.c": "SQL",
+    "cli/batch_index.c": "SQL",
 }
 NOT_SHOWN = {"text_has", "text_equal", "text_starts", "strcmp", "strstr", "table_find", "says", "_Static_assert",
              "pango_font_description_set_family_static", "format_set_num_format", "chart_axis_set_num_format",
@@ -138,6 +139,7 @@ ALONE = {
     "the catalogue of %s is not installed: English is used": "said only where no translation can be",
     "whyslow ": "the program's name",
     "whyslow analyze": "a command",
+    "whyslow analyze%s %s": "a command",
     "Solid State": "a word of smartctl",
 }
 
