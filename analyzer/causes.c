@@ -61,8 +61,22 @@ void claim_evidence(struct run *run, struct claim *claim, int direction, const c
                                                                  .to = run->end};
 }
 
+// Two groups are compared if each is a tenth of the bins with steps, and ten of them: the first steps of a job, before
+// its disk is at its limit, say nothing of steps without it.
+static bool on_both_sides(const struct run *run, const float *values, const float *active) {
+    size_t with = 0;
+    size_t without = 0;
+    for (size_t i = 0; i < run->bins; i++) {
+        if (isnan(values[i]) || isnan(active[i])) continue;
+        with += active[i] > 0.49F;
+        without += active[i] <= 0.49F;
+    }
+    size_t least = with < without ? with : without;
+    return least >= 10 && least * 10 >= with + without;
+}
+
 void claim_step_times(struct run *run, struct claim *claim) {
-    if (claim->active == NULL || !run->job.present) return;
+    if (claim->active == NULL || !run->job.present || !on_both_sides(run, run->job.step_time, claim->active)) return;
     double with = median_where(run, run->job.step_time, claim->active, 0.49, true);
     double without = median_where(run, run->job.step_time, claim->active, 0.49, false);
     if (isnan(with) || isnan(without) || without <= 0) return;
