@@ -153,6 +153,15 @@ check-asan: ## all tests under the address and undefined-behaviour sanitizers
 	@LSAN_OPTIONS=suppressions=$(CURDIR)/tests/lsan.supp:print_suppressions=0 \
 	    $(SUBMAKE) check-ready BUILD=$(BUILD)/asan CFLAGS="-O1 -g" SANITIZE="$(ASAN)"
 
+.PHONY: check-archive
+check-archive: all generate ## batch and merge over RUNS=1000 generated runs, killed, in shards, timed
+	@BUILD=$(BUILD) RUNS=$(or $(RUNS),1000) $(PYTHON) tests/check_batch.py
+
+.PHONY: check-slurm
+check-slurm: all generate ## the job scripts of samples/slurm in a Slurm of one node, started for it
+	-@PYTHON=$(PYTHON) tests/packages.sh slurm
+	@BUILD=$(BUILD) tests/slurm_one_node.sh
+
 .PHONY: check-layers
 check-layers: ## the rooms include only what they may, and nothing in a cycle
 	@$(PYTHON) tests/layers.py .

@@ -46,6 +46,10 @@ bool batch_lock(const char *directory) {
     struct flock lock = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
     if (fd >= 0 && fcntl(fd, F_SETLK, &lock) == 0) return true;
     int why = errno;
+    if (fd >= 0 && (why == ENOLCK || why == EOPNOTSUPP || why == ENOSYS)) {
+        message(tr("%s: this file system has no locks: see to it that no other batch works there"), directory);
+        return true;
+    }
     struct flock holder = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
     bool held = fd >= 0 && fcntl(fd, F_GETLK, &holder) == 0 && holder.l_type != F_UNLCK;
     if (held)

@@ -238,6 +238,11 @@ static int begin(struct batch *batch) {
     struct options *options = batch->options;
     struct arena *arena = batch->arena;
     char error[1024];
+    for (size_t i = 0; i < options->path_count; i++)
+        if (strcmp(options->paths[i], "-") == 0) {
+            message("%s", tr("a batch needs folders or archives, not standard input"));
+            return EXIT_USAGE;
+        }
     batch->plan = (struct batch_plan){.options = options, .directory = options->report.directory};
     if (!batch_settings(&batch->plan, error, sizeof error)) {
         message("%s", error);

@@ -1,4 +1,4 @@
-// dcgm_csv.c: samples of the DCGM exporter as a long CSV: one row a metric, with the GPU's labels in columns.
+// dcgm_csv.c: samples of the DCGM exporter, one a line with the GPU's labels: as a long CSV, or as scraped.
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -196,6 +196,15 @@ static void count_reports(struct source *source) {
         if (source->tables[i].row_count > source->reports) source->reports = source->tables[i].row_count;
 }
 
+static void say_hosts(struct dcgm_csv *csv) {
+    struct source *source = csv->source;
+    if (csv->first_host != NULL && !csv->hosts_differ) source->host = csv->first_host;
+    if (csv->hosts_differ)
+        source_problem(source, 0, SEVERITY_INFO,
+                       tr("GPUs of several hosts are in this file: they are numbered through, and each has its host as "
+                          "a fact"));
+}
+
 void dcgm_csv_parse(struct lines *lines, const struct parse_options *options, struct source *source) {
     struct dcgm_csv *csv = arena_alloc(source->arena_, sizeof *csv);
     csv->source = source;
@@ -217,11 +226,7 @@ void dcgm_csv_parse(struct lines *lines, const struct parse_options *options, st
     }
     csv_cells_free(&csv->cells);
     count_reports(source);
-    if (csv->first_host != NULL && !csv->hosts_differ) source->host = csv->first_host;
-    if (csv->hosts_differ)
-        source_problem(source, 0, SEVERITY_INFO,
-                       tr("GPUs of several hosts are in this file: they are numbered through, and each has its host as "
-                          "a fact"));
+    say_hosts(csv);
 }
 
 int dcgm_csv_bid(struct text head, bool whole) {
@@ -235,4 +240,132 @@ int dcgm_csv_bid(struct text head, bool whole) {
     }
     csv_cells_free(&cells);
     return header ? BID_SURE : BID_NONE;
+}
+
+// ── as scraped ──────────────────────────────────────────────────────────────
+
+// DCGM_FI_DEV_GPU_UTIL{gpu="0",UUID="GPU-…",modelName="…",Hostname="n1"} 97 1795434257000
+// The time behind the value is optional, and the exporter prints none: then a stamp stands before each scrape.
+
+struct scrape {
+    struct dcgm_csv csv;
+    struct text stamp;  // the last one
+    char *room;         // where it is kept
+    bool parts;         // a line of a part of a GPU was met
+};
+
+enum { STAMP_MOST = 80 };
+
+static bool starts_metric(struct text line) { return text_starts(line, "DCGM_FI_") && text_has(line, "{"); }
+
+// The next NAME="value" of the labels; false at their end. Escapes stay as they are.
+static bool next_label(struct text *rest, struct text *name, struct text *value) {
+    while (text_starts(*rest, ",") || text_starts(*rest, " ")) *rest = text_skip(*rest, 1);
+    size_t equals = text_find(*rest, "=\"");
+    if (text_starts(*rest, "}") || equals == SIZE_MAX || equals > 100) return false;
+    *name = text_head(*rest, equals);
+    *rest = text_skip(*rest, equals + 2);
+    size_t end = 0;
+    while (end < rest->length && rest->at[end] != '"') end += rest->at[end] == '\\' ? 2 : 1;
+    if (end >= rest->length) return false;
+    *value = text_head(*rest, end);
+    *rest = text_skip(*rest, end + 1);
+    return true;
+}
+
+// Fills the cells of the line as those of a row of the CSV. False if the line is torn.
+static bool read_labels(struct scrape *scrape, struct text line, bool *part) {
+    struct csv_cells *cells = &scrape->csv.cells;
+    size_t brace = text_find(line, "{");
+    struct text rest = text_skip(line, brace + 1);
+    struct text name;
+    struct text value;
+    for (int i = 0; i < AT_COUNT; i++) cells->at[i] = (struct text){"", 0};
+    cells->at[AT_METRIC] = text_head(line, brace);
+    *part = false;
+    while (next_label(&rest, &name, &value)) {
+        for (int i = AT_GPU; i < AT_COUNT; i++)
+            for (size_t k = 0; k < 4 && column_names[i][k] != NULL; k++)
+                if (text_equal_nocase(name, column_names[i][k])) cells->at[i] = value;
+        *part = *part || text_equal(name, "GPU_I_ID");
+    }
+    if (!text_starts(rest, "}")) return false;
+    rest = text_trim(text_skip(rest, 1));
+    cells->at[AT_VALUE] = text_word(&rest);
+    struct text time = text_word(&rest);
+    cells->at[AT_TIME] = time.length > 0 ? time : scrape->stamp;
+    return cells->at[AT_VALUE].length > 0;
+}
+
+// "… } 97 1795434257000"
+static bool has_own_time(struct text line) {
+    size_t end = line.length;
+    while (end > 0 && line.at[end - 1] != '}') end--;
+    struct text rest = text_skip(line, end);
+    return text_word(&rest).length > 0 && text_word(&rest).length > 0;
+}
+
+static void take_scraped(struct scrape *scrape, struct text line, uint32_t number, bool cut) {
+    struct dcgm_csv *csv = &scrape->csv;
+    bool part;
+    if (cut || !read_labels(scrape, line, &part)) {
+        source_skip(csv->source, number, tr("torn or cut"));
+        return;
+    }
+    // Several parts of one GPU (MIG) would take turns in its row.
+    if (part && !scrape->parts)
+        source_problem(csv->source, number, SEVERITY_INFO, tr("samples of parts of a GPU (MIG) are not used"));
+    scrape->parts = scrape->parts || part;
+    if (!part) take_row(csv, number);
+}
+
+static void take_other(struct scrape *scrape, struct text line, uint32_t number) {
+    struct when when;
+    line = text_trim(line);
+    if (line.length == 0 || line.length > STAMP_MOST || text_starts(line, "# HELP") || text_starts(line, "# TYPE") ||
+        text_equal(line, "# EOF"))
+        return;
+    while (text_starts(line, "#") || text_starts(line, "=") || text_starts(line, "-"))
+        line = text_trim(text_skip(line, 1));
+    if (when_read(line, DATE_ORDER_UNKNOWN, &when) && (when.epoch || (when.has_date && when.has_time))) {
+        memcpy(scrape->room, line.at, line.length);
+        scrape->stamp = (struct text){scrape->room, line.length};
+    } else if (!text_has(line, "{") && !text_starts(line, "go_") && !text_starts(line, "process_")) {
+        source_skip(scrape->csv.source, number, tr("not a line of the DCGM exporter"));
+    }
+}
+
+void dcgm_text_parse(struct lines *lines, const struct parse_options *options, struct source *source) {
+    struct scrape *scrape = arena_alloc(source->arena_, sizeof *scrape);
+    scrape->csv.source = source;
+    scrape->csv.clock = (struct log_clock){.source = source, .order = options->date_order};
+    scrape->room = arena_alloc(source->arena_, STAMP_MOST + 1);
+    for (int i = 0; i < AT_COUNT; i++) scrape->csv.at[i] = i;
+    scrape->csv.cells.count = AT_COUNT;
+    size_t undated = 0;
+    struct text line;
+    while (lines_next(lines, &line)) {
+        uint32_t number = lines_number(lines);
+        if (!starts_metric(line))
+            take_other(scrape, line, number);
+        else if (scrape->stamp.length > 0 || has_own_time(line))
+            take_scraped(scrape, line, number, lines_unended(lines));
+        else
+            undated++;
+    }
+    count_reports(source);
+    say_hosts(&scrape->csv);
+    if (undated == 0) return;
+    source->refused = source->samples == 0;
+    source_problem(source, 0, source->refused ? SEVERITY_CRITICAL : SEVERITY_WARNING,
+                   tr("%zu samples of the DCGM exporter without a time: it prints none, so print `date` before each "
+                      "scrape, or export them from Prometheus"),
+                   undated);
+}
+
+int dcgm_text_bid(struct text head, bool whole) {
+    (void)whole;
+    while (head.at != NULL)
+        if (starts_metric(text_cut(&head, '\n'))) return BID_SURE;
+    return BID_NONE;
 }

@@ -17,6 +17,7 @@
 #include "parsers/nvidia_dmon.h"
 #include "parsers/nvidia_q.h"
 #include "parsers/pidstat.h"
+#include "parsers/proc_loop.h"
 #include "parsers/sadf.h"
 #include "parsers/sar_text.h"
 #include "parsers/smartctl.h"
@@ -39,6 +40,7 @@ const struct parser parsers_table[] = {
     {"dstat-csv", "dstat --output, dool --output", dstat_csv_bid, dstat_csv_parse},
     {"dstat-text", "dstat, dool, pcp-dstat", dstat_text_bid, dstat_text_parse},
     {"nfsiostat", "nfsiostat", nfsiostat_bid, nfsiostat_parse},
+    {"proc-loop", "loops over /proc/diskstats, stat, meminfo, pressure; vmstat -d", proc_loop_bid, proc_loop_parse},
     {"free", "loops of free", free_log_bid, free_log_parse},
     {"kernel-log", "kernel log (dmesg, kern.log, journalctl -k)", kernel_log_bid, kernel_log_parse},
     {"smartd-attrlog", "attribute log of smartd", smartd_attrlog_bid, smartd_attrlog_parse},
@@ -51,6 +53,7 @@ const struct parser parsers_table[] = {
     {"gpustat-json", "gpustat --json", gpustat_json_bid, gpustat_json_parse},
     {"dcgmi-dmon", "dcgmi dmon", dcgmi_bid, dcgmi_parse},
     {"dcgm-csv", "samples of the DCGM exporter as CSV", dcgm_csv_bid, dcgm_csv_parse},
+    {"dcgm-text", "what the DCGM exporter serves", dcgm_text_bid, dcgm_text_parse},
     {"gpu-temperatures", "thermal log of Lambda's benchmarks", gpu_wide_bid, gpu_wide_parse},
     {"nvidia-smi-csv", "nvidia-smi --query-gpu CSV", nvidia_csv_bid, nvidia_csv_parse},
     {"nvidia-smi-apps", "nvidia-smi --query-compute-apps CSV", nvidia_apps_bid, nvidia_apps_parse},

@@ -355,6 +355,7 @@ def check_options(where):
     done = call("batch", secret, "-o", out + "3", "--fail-on", "critical", "--gpu-hour-cost", "2")
     expect("--fail-on looks at every run", done.returncode == 1, (done.returncode, done.stderr))
     expect("a price is in the summary", load(out + "3", "fleet.json")["total"]["cost"], "")
+    expect("standard input is no archive", call("batch", "-", "-o", out + "5").returncode == 2)
     for wrong in (["--shard", "9/8"], ["--shard", "x"], ["-j", "0"], ["--timeout", "-1"], ["--run-pattern", ""]):
         expect("%s is refused" % wrong, call("batch", secret, "-o", out + "4", *wrong).returncode == 2)
 

@@ -1,7 +1,8 @@
 #!/bin/sh
 # packages.sh GROUP...: sees that what whyslow needs is there.
 #
-# Groups: build (compile and run), test (make check), develop (make ci). Each
+# Groups: build (compile and run), test (make check), develop (make ci),
+# slurm (make check-slurm). Each
 # need is probed, never assumed from a list of packages. What is missing is
 # installed where apt-get and the rights to use it exist; else it is named for
 # Debian, Fedora and Homebrew. `packages.sh --name GROUP...` only names.
@@ -47,6 +48,9 @@ develop  cmd:cppcheck          cppcheck             cppcheck               cppch
 develop  cmd:shellcheck        shellcheck           ShellCheck             shellcheck
 develop  cmd:man               man-db               man-db                 -
 develop  py:prometheus_client  python3-prometheus-client python3-prometheus_client -
+slurm    cmd:sbatch           slurm-wlm              slurm                  slurm
+slurm    cmd:mungekey         munge                  munge                  munge
+slurm    cmd:parallel         parallel               parallel               parallel
 develop  cmd:promtool         prometheus             golang-github-prometheus prometheus
 END
 }
@@ -121,8 +125,8 @@ for word in "$@"; do
     case $word in
         --name) may_install=no ;;
         --list) needs; exit 0 ;;
-        build | test | develop) groups="$groups $word" ;;
-        *) echo "packages.sh: unknown group '$word'; known: build, test, develop" >&2; exit 2 ;;
+        build | test | develop | slurm) groups="$groups $word" ;;
+        *) echo "packages.sh: unknown group '$word'; known: build, test, develop, slurm" >&2; exit 2 ;;
     esac
 done
 
