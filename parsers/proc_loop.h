@@ -1,4 +1,4 @@
-// proc_loop.h: loops of `date; cat /proc/diskstats /proc/stat /proc/meminfo …`, and of `vmstat -d`: counters since boot.
+// proc_loop.h: loops over /proc/diskstats, stat, meminfo … and of `vmstat -d`: counters since boot.
 #ifndef WHYSLOW_PARSERS_PROC_LOOP_H
 #define WHYSLOW_PARSERS_PROC_LOOP_H
 

@@ -83,7 +83,6 @@ SelectType=select/cons_tres
 SelectTypeParameters=CR_CPU
 SchedulerParameters=sched_interval=2,bf_interval=2
 MinJobAge=3600
-RequeueExit=
 NodeName=$host NodeAddr=127.0.0.1 CPUs=$(nproc) RealMemory=1024 State=UNKNOWN
 PartitionName=all Nodes=$host Default=YES MaxTime=INFINITE State=UP
 END
@@ -95,11 +94,12 @@ for _ in $(seq 100); do
     [ "$(sinfo -h -o %t 2>/dev/null)" = idle ] && break
     sleep 0.2
 done
-[ "$(sinfo -h -o %t 2>/dev/null)" = idle ] || skip "Slurm does not start: $(tail -2 "$where/start.log" "$where/slurmctld.log" "$where/slurmd.log" 2>/dev/null)"
+[ "$(sinfo -h -o %t 2>/dev/null)" = idle ] || skip "Slurm does not start: $(cat "$where"/*.log | grep -i 'error\|fatal' | tail -2)"
 echo "$(slurmd -V) on one node of $(nproc) processors"
 
 # ── an archive, and what one batch makes of it ──────────────────────────────
 
+mkdir "$where/archive" "$where/nothing"
 mapfile -t scenarios < <("$build/generate" --list | awk '{ print $1 }')
 for ((i = 0; i < runs; i++)); do
     "$build/generate" "${scenarios[i * 5 % ${#scenarios[@]}]}" $((81000 + i)) "$where/archive/run-$i" >/dev/null 2>&1
@@ -111,7 +111,8 @@ expect "one batch goes through" $?
 # wait_for JOB: until it has come to its end; prints its state.
 wait_for() {
     local state=
-    for _ in $(seq 600); do
+    [ -n "${1%%_*}" ] || return
+    for _ in $(seq 300); do
         state=$(scontrol -o show job "$1" 2>/dev/null | sed -n 's/.*JobState=\([A-Z_]*\).*/\1/p' | sort -u)
         case $state in COMPLETED | FAILED | CANCELLED | TIMEOUT | NODE_FAIL) break ;; esac
         sleep 0.2
@@ -121,7 +122,7 @@ wait_for() {
 
 same() { diff -rq --exclude=.lock "$1" "$2" >"$where/differs" 2>&1; }
 
-export WHYSLOW=$whyslow SBATCH_OPTIONS="--cpus-per-task=1 --mem=0"
+export WHYSLOW=$whyslow SBATCH_OPTIONS="--cpus-per-task=1 --mem-per-cpu=20M"
 job=$(samples/slurm/submit.sh "$where/archive" "$where/out" 4 2>"$where/submit.log")
 [ -n "$job" ]
 expect "the two jobs are submitted" $? "$(cat "$where/submit.log")"
@@ -137,7 +138,7 @@ expect "every task ends with status 0" $? "$ends"
 
 # ── a task that is killed in its work, and one that fails ───────────────────
 
-array=$(WHYSLOW_ARCHIVE=$where/archive WHYSLOW_OUT=$where/killed sbatch --parsable --chdir="$where" --array=1-2 --mem=0 --cpus-per-task=1 \
+array=$(WHYSLOW_ARCHIVE=$where/archive WHYSLOW_OUT=$where/killed sbatch --parsable --chdir="$where" --array=1-2 --mem-per-cpu=20M --cpus-per-task=1 \
     samples/slurm/whyslow-array.sbatch)
 for _ in $(seq 400); do
     [ -d "$where/killed/shards/1/runs" ] && break
@@ -145,13 +146,17 @@ for _ in $(seq 400); do
 done
 scontrol requeue "${array}_1" >"$where/requeue.log" 2>&1
 expect "a task at work is requeued" $? "$(cat "$where/requeue.log")"
+# Slurm would let it wait two minutes.
+for _ in $(seq 50); do
+    sleep 0.2
+    scontrol update jobid="${array}_1" StartTime=now 2>/dev/null && break
+done
 for task in 1 2; do wait_for "${array}_$task" >/dev/null; done
 "$whyslow" merge -q -o "$where/killed/fleet" "$where"/killed/shards/* >"$where/merge.log" 2>&1
 same "$where/alone" "$where/killed/fleet"
 expect "requeued in its work, the result is the same" $? "$(head -3 "$where/differs") $(cat "$where/merge.log")"
 
-mkdir "$where/nothing"
-array=$(WHYSLOW_ARCHIVE=$where/nothing WHYSLOW_OUT=$where/none sbatch --parsable --chdir="$where" --array=1-1 --mem=0 --cpus-per-task=1 \
+array=$(WHYSLOW_ARCHIVE=$where/nothing WHYSLOW_OUT=$where/none sbatch --parsable --chdir="$where" --array=1-1 --mem-per-cpu=20M --cpus-per-task=1 \
     samples/slurm/whyslow-array.sbatch)
 wait_for "${array}_1" >/dev/null
 end=$(scontrol -o show job "${array}_1" | sed -n 's/.*ExitCode=\([0-9]*\):.*/\1/p')
