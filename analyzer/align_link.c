@@ -87,6 +87,7 @@ static struct link_result zone_only(double lead, double uncertainty, const char 
 }
 
 static const char *sure(const struct case_file *file, double lead, const char *by) {
+    if (fabs(lead) < 0.5) return arena_printf(file->arena, tr("the clock of the reference, shown by %s"), by);
     return arena_printf(file->arena, tr("%+.0f s against the reference, shown by %s"), lead, by);
 }
 

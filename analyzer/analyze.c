@@ -116,6 +116,19 @@ static void show_names(struct run *run) {
     run->out->recording = run->shown;
 }
 
+// What is no log has no clock to speak of.
+static void keep_clocks_of_logs(struct diagnosis *out) {
+    struct source_clock *kept = arena_array(out->arena, out->clock_count + 1, sizeof *kept);
+    size_t count = 0;
+    for (size_t i = 0; i < out->clock_count; i++) {
+        const struct source *source = out->clocks[i].source;
+        if (source == NULL || source->format == NULL || source->refused) continue;
+        kept[count++] = out->clocks[i];
+    }
+    out->clocks = kept;
+    out->clock_count = count;
+}
+
 struct diagnosis *analyze(const struct recording *recording, const struct analyze_options *options) {
     struct arena *arena = arena_new();
     struct diagnosis *out = arena_alloc(arena, sizeof *out);
@@ -143,6 +156,7 @@ struct diagnosis *analyze(const struct recording *recording, const struct analyz
     grid_series_all(&run);
     judge(&run);
     if (run.shown != NULL) show_names(&run);
+    keep_clocks_of_logs(out);
     return out;
 }
 

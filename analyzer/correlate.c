@@ -127,11 +127,15 @@ static bool bootstrap_excludes_zero(const struct pair *pair, long most, double m
     return low > margin || high < -margin;
 }
 
+// How many bins are looked at on either side.
+static long lag_reach(size_t n, double dt) {
+    double wanted = fmin(LAG_BINS_MOST, fmax(LAG_BINS_LEAST, ceil(LAG_SECONDS / dt)));
+    return (long)fmin(wanted, (double)(n / 4));
+}
+
 static void find_lag(const struct pair *pair, double dt, double clock_uncertainty, struct arena *work,
                      struct correlation *out) {
-    size_t quarter = pair->n / 4;
-    double wanted = fmin(LAG_BINS_MOST, fmax(LAG_BINS_LEAST, ceil(LAG_SECONDS / dt)));
-    long most = (long)fmin(wanted, (double)quarter);
+    long most = lag_reach(pair->n, dt);
     long lag = best_lag(pair, NULL, 0, pair->n, most);
     out->lag_seconds = (double)lag * dt;
     out->lag_holds = false;
@@ -176,6 +180,32 @@ bool correlate_pair(const float *a, const float *b, size_t n, double dt, double 
     }
     arena_free(work);
     return good;
+}
+
+bool correlate_lags(const float *a, const float *b, size_t n, double dt, struct arena *arena, struct lag_curve *out) {
+    struct arena *work = arena_new();
+    struct pair pair;
+    size_t pairs = n == 0 || !(dt > 0) ? 0 : prepare(a, b, n, dt, work, &pair);
+    long most = pairs < PAIRS_LEAST ? 0 : lag_reach(n, dt);
+    double best = -1;
+    if (most > 0) {
+        double *r = arena_array(arena, (size_t)(2 * most + 1), sizeof *r);
+        for (long lag = -most; lag <= most; lag++) {
+            r[lag + most] = product_at(&pair, NULL, 0, n, lag);
+            if (!(fabs(r[lag + most]) > best)) continue;
+            best = fabs(r[lag + most]);
+            out->peak_seconds = (double)lag * dt;
+        }
+        // Of white series r is normal with 1/sqrt(n); Bonferroni over all lags.
+        double z = stats_normal_quantile(1 - P_MOST / 2 / (double)(2 * most + 1));
+        out->count = (size_t)(2 * most + 1);
+        out->reach = (double)most * dt;
+        out->step = dt;
+        out->r = r;
+        out->band = z / sqrt((double)present_pairs(pair.wa, pair.wb, n));
+    }
+    arena_free(work);
+    return best >= 0;
 }
 
 void correlate_adjust(struct correlation *list, size_t count) {

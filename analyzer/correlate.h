@@ -18,6 +18,10 @@ struct arena;
 bool correlate_pair(const float *a, const float *b, size_t n, double dt, double clock_uncertainty, struct arena *arena,
                     struct correlation *out);
 
+// The same whitened correlation at every lag within a minute (3 to 30 bins): fills in count, reach, step, r (in the
+// arena), band, peak_seconds. False if there is too little to correlate.
+bool correlate_lags(const float *a, const float *b, size_t n, double dt, struct arena *arena, struct lag_curve *out);
+
 // q by Benjamini and Hochberg over all pairs, significant = q <= 0.10.
 void correlate_adjust(struct correlation *list, size_t count);
 

@@ -233,6 +233,19 @@ struct dose_response {
     bool monotone;
 };
 
+// How the loss goes with one of these series at each lag, both whitened (AR models taken off, lines and periods
+// before), so that a slow drift or a common rhythm makes no peak.
+struct lag_curve {
+    const char *entity, *quantity;
+    size_t count;                // odd; lags from -reach to +reach, a positive one: the series is ahead of the loss
+    double reach, step;          // seconds
+    const double *r;             // correlation at each lag; NaN where too few pairs are
+    double band;                 // what chance alone leaves above in 5 % of such curves, over all lags together
+    double uncertainty_seconds;  // of the clocks and the bins: a peak nearer to 0 is no lag
+    double peak_seconds;         // where |r| is largest
+    const char *words;           // what that shows
+};
+
 struct rule_alert {  // when an alert rule would have fired
     const char *rule, *entity, *sentence;
     millis first;
@@ -291,6 +304,8 @@ struct diagnosis {
     size_t health_count;
     const struct period *periods;
     size_t period_count;
+    const struct lag_curve *lags;  // of the series with a dose
+    size_t lag_count;
     const struct dose_response *doses;
     size_t dose_count;
     const struct rule_alert *alerts;

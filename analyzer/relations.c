@@ -206,6 +206,55 @@ static void find_doses(struct run *run) {
     run->out->dose_count = count;
 }
 
+// ── lags ────────────────────────────────────────────────────────────────────
+
+static const struct grid_series *series_named(const struct run *run, const char *entity, const char *quantity) {
+    for (size_t i = 0; i < run->out->series_count; i++) {
+        const struct grid_series *series = &run->out->series[i];
+        if (strcmp(series->table->entity, entity) == 0 && strcmp(series->column->quantity, quantity) == 0)
+            return series;
+    }
+    return NULL;
+}
+
+static const struct correlation *relation_of(const struct run *run, const struct lag_curve *curve) {
+    for (size_t i = 0; i < run->out->correlation_count; i++) {
+        const struct correlation *c = &run->out->correlations[i];
+        if (strcmp(c->b_entity, curve->entity) == 0 && strcmp(c->b_quantity, curve->quantity) == 0) return c;
+    }
+    return NULL;
+}
+
+// What leads is said only where it also held in both halves and in resampling (correlate_pair).
+static const char *lag_words(const struct run *run, const struct lag_curve *curve) {
+    double peak = 0;
+    for (size_t i = 0; i < curve->count; i++) peak = fmax(peak, isnan(curve->r[i]) ? 0 : fabs(curve->r[i]));
+    const struct correlation *relation = relation_of(run, curve);
+    if (!(peak > curve->band)) return tr("no lag stands out of the band");
+    if (!(fabs(curve->peak_seconds) > curve->uncertainty_seconds))
+        return tr("together, as far as clocks and bins can tell");
+    if (relation == NULL || !relation->lag_holds) return tr("a peak that does not hold in both halves of the run");
+    return curve->peak_seconds > 0 ? tr("ahead of the loss") : tr("behind the loss");
+}
+
+static void find_lags(struct run *run) {
+    float *loss = loss_series(run);
+    struct lag_curve *list = arena_array(run->arena, run->out->dose_count + 1, sizeof *list);
+    size_t count = 0;
+    for (size_t i = 0; i < run->out->dose_count; i++) {
+        const struct dose_response *dose = &run->out->doses[i];
+        const struct grid_series *series = series_named(run, dose->entity, dose->quantity);
+        struct lag_curve *curve = &list[count];
+        *curve = (struct lag_curve){.entity = dose->entity, .quantity = dose->quantity, .peak_seconds = NAN};
+        if (series == NULL || !correlate_lags(loss, series->mean, run->bins, run->dt, run->arena, curve)) continue;
+        curve->uncertainty_seconds = run->dt + run_clock(run, series->source)->uncertainty_seconds;
+        curve->words = lag_words(run, curve);
+        count++;
+    }
+    run->out->lags = list;
+    run->out->lag_count = count;
+}
+
 // ── changes, periods, singular events ───────────────────────────────────────
 
 static millis bin_time(const struct run *run, size_t bin) {
@@ -381,7 +430,9 @@ static void find_periods(struct run *run) {
 }
 
 void doses_find(struct run *run) {
-    if (run->bins >= 3 && run->gpu_count > 0) find_doses(run);
+    if (run->bins < 3 || run->gpu_count == 0) return;
+    find_doses(run);
+    find_lags(run);
 }
 
 void relations_find(struct run *run) {

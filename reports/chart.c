@@ -7,6 +7,7 @@
 #include "core/lang.h"
 #include "reports/canvas.h"
 #include "reports/chart_bars.h"
+#include "reports/chart_lags.h"
 #include "reports/chart_matrix.h"
 #include "reports/chart_points.h"
 #include "reports/chart_timeline.h"
@@ -43,6 +44,12 @@ static const struct chart charts[CHART_COUNT_] = {
         {"dose-response.png",
          N_("The run cut into fifths by what may explain the loss: the more of it, the more GPU time was lost?"),
          chart_dose_missing, chart_dose_height, chart_dose},
+    [CHART_LAGS] = {"lags.png",
+                    N_(/* xgettext:no-c-format */ "Correlation with the lost GPU time at each lag, after whitening. "
+                                                  "Chance alone leaves the grey band in 5 % of such curves; within the "
+                                                  "hatched strip neither clocks nor samples can tell before from "
+                                                  "after."),
+                    chart_lags_missing, chart_lags_height, chart_lags},
     [CHART_CORRELATIONS] = {"correlations.png",
                             N_(/* xgettext:no-c-format */ "Rank correlation with its 95 % interval; filled marks are "
                                                           "significant after correction "

@@ -12,6 +12,7 @@ enum chart_kind {
     CHART_OVERVIEW,      // the ribbon and the two lanes that matter
     CHART_LOSS,          // lost GPU-hours by cause
     CHART_DOSE,          // the loss by quintile of what may explain it
+    CHART_LAGS,          // the loss against what may explain it, at each lag
     CHART_CORRELATIONS,  // the strongest relations
     CHART_MATRIX,        // every series against every other
     CHART_HEALTH,        // health counters that grew

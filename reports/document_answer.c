@@ -163,6 +163,7 @@ void document_evidence(struct document *document) {
         if (finding->evidence_count > 0) evidence_sheet(document, section, finding, i);
     }
     section_chart_if(document, section, CHART_DOSE);
+    section_chart_if(document, section, CHART_LAGS);
     section_chart_if(document, section, CHART_CLOCKS);
     section_chart_if(document, section, CHART_EPOCHS);
 }

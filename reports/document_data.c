@@ -134,9 +134,34 @@ static void counters_sheet(struct document *document) {
     for (size_t i = 0; i < d->health_count; i++) counter_rows(document, sheet, &d->health[i]);
 }
 
+static void lags_sheet(struct document *document) {
+    const struct diagnosis *d = document->diagnosis;
+    struct sheet *sheet = section_sheet(document, &document->data, "lags", tr("Lags"),
+                                        tr("There is no curve of lags: too little was "
+                                           "logged side by side."));
+    sheet_head(sheet, tr("Where"), 1.2, false);
+    sheet_head(sheet, tr("Quantity"), 1.4, false);
+    sheet_head(sheet, tr("Ahead of the loss by"), 1.4, true);
+    sheet_head(sheet, tr("Correlation"), 1.2, true);
+    sheet_head(sheet, tr("Band of chance"), 1.2, true);
+    sheet_head(sheet, tr("What it shows"), 4, false);
+    for (size_t i = 0; i < d->lag_count; i++)
+        for (size_t k = 0; k < d->lags[i].count; k++) {
+            const struct lag_curve *curve = &d->lags[i];
+            struct cell *row = sheet_row(sheet);
+            row[0] = cell_name(document, curve->entity);
+            row[1] = cell_text(document, curve->quantity);
+            row[2] = cell_number(document, (double)k * curve->step - curve->reach, UNIT_SECONDS);
+            row[3] = cell_number(document, curve->r[k], UNIT_NONE);
+            row[4] = cell_number(document, curve->band, UNIT_NONE);
+            row[5] = cell_text(document, k == 0 ? curve->words : "");
+        }
+}
+
 void document_data(struct document *document) {
     findings_sheet(document);
     evidence_sheet(document);
     disks_sheet(document);
     counters_sheet(document);
+    lags_sheet(document);
 }

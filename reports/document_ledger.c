@@ -62,15 +62,22 @@ void document_quality(struct document *document) {
     const struct diagnosis *d = document->diagnosis;
     const struct quality *quality = &d->quality;
     struct section *section = document_section(document, "quality", tr("Data quality and clocks"), false);
-    section_text(
-        document, section,
-        arena_printf(
-            document->arena,
+    struct arena *arena = document->arena;
+    const char *covered = shown_share(arena, quality->gpu_coverage);
+    const char *cap = shown_share(arena, quality->confidence_cap);
+    const char *words;
+    if (quality->gaps == 0 || !isfinite(quality->longest_gap_seconds))
+        words = arena_printf(arena,
+                             tr("Grade %c: GPU samples cover %s of the run without a gap. The confidence is capped at "
+                                "%s."),
+                             quality->grade, covered, cap);
+    else
+        words = arena_printf(
+            arena,
             tr("Grade %c: GPU samples cover %s of the run; %zu gaps, the longest %s. The confidence is "
                "capped at %s."),
-            quality->grade, shown_share(document->arena, quality->gpu_coverage), quality->gaps,
-            isfinite(quality->longest_gap_seconds) ? unit_duration(document->arena, quality->longest_gap_seconds) : "–",
-            shown_share(document->arena, quality->confidence_cap)));
+            quality->grade, covered, quality->gaps, unit_duration(arena, quality->longest_gap_seconds), cap);
+    section_text(document, section, words);
     for (size_t i = 0; i < quality->note_count; i++) section_item(document, section, quality->notes[i]);
     clock_sheet(document, section);
 }

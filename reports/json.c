@@ -335,6 +335,27 @@ static void put_doses(json_t *root, struct arena *arena, const struct diagnosis 
     }
 }
 
+static void put_lags(json_t *root, struct arena *arena, const struct diagnosis *diagnosis) {
+    json_t *array = json_put_array(root, "lags");
+    for (size_t i = 0; i < diagnosis->lag_count; i++) {
+        const struct lag_curve *curve = &diagnosis->lags[i];
+        json_t *object = json_append_object(array);
+        json_put_name(object, "entity", arena, curve->entity);
+        json_put_text(object, "quantity", arena, curve->quantity);
+        json_put_number(object, "step_seconds", curve->step);
+        json_put_fixed(object, "band", curve->band, 4);
+        json_put_number(object, "uncertainty_seconds", curve->uncertainty_seconds);
+        json_put_number(object, "peak_seconds", curve->peak_seconds);
+        json_put_text(object, "words", arena, curve->words);
+        json_t *points = json_put_array(object, "curve");
+        for (size_t k = 0; k < curve->count; k++) {
+            json_t *point = json_append_object(points);
+            json_put_number(point, "lag_seconds", (double)k * curve->step - curve->reach);
+            json_put_fixed(point, "r", curve->r[k], 4);
+        }
+    }
+}
+
 static void put_alerts(json_t *root, struct arena *arena, const struct diagnosis *diagnosis) {
     json_t *array = json_put_array(root, "alerts");
     for (size_t i = 0; i < diagnosis->alert_count; i++) {
@@ -395,6 +416,7 @@ static json_t *build(struct arena *arena, const struct diagnosis *diagnosis, con
     put_health(root, arena, diagnosis);
     put_periods(root, arena, diagnosis);
     put_doses(root, arena, diagnosis);
+    put_lags(root, arena, diagnosis);
     put_alerts(root, arena, diagnosis);
     put_quality(root, arena, diagnosis);
     put_rules(root, arena, diagnosis);

@@ -162,6 +162,9 @@ static void hide_rows(struct redactor *r, const struct diagnosis *d, struct diag
     struct dose_response *doses = copy(r, d->doses, d->dose_count, sizeof *doses);
     for (size_t i = 0; i < d->dose_count; i++) hide(r, &doses[i].entity);
     to->doses = doses;
+    struct lag_curve *lags = copy(r, d->lags, d->lag_count, sizeof *lags);
+    for (size_t i = 0; i < d->lag_count; i++) hide(r, &lags[i].entity);
+    to->lags = lags;
     struct gpu_lane *lanes = copy(r, d->lanes, d->lane_count, sizeof *lanes);
     for (size_t i = 0; i < d->lane_count; i++) hide(r, &lanes[i].entity);
     to->lanes = lanes;

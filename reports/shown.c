@@ -104,9 +104,3 @@ char *shown_name(struct arena *arena, const char *name, size_t most) {
     size_t head_end = offset_of(clean, head);
     return arena_printf(arena, "%.*s…%s", (int)head_end, clean, clean + offset_of(clean, length - tail));
 }
-
-const struct source_clock *shown_clock(const struct diagnosis *diagnosis, const struct source *source) {
-    for (size_t i = 0; i < diagnosis->clock_count; i++)
-        if (diagnosis->clocks[i].source == source) return &diagnosis->clocks[i];
-    return NULL;
-}

@@ -34,7 +34,4 @@ char *shown_name(struct arena *arena, const char *name, size_t most);
 // The text with invalid bytes and control characters (line feeds, too) replaced; NULL gives "".
 char *shown_text(struct arena *arena, const char *text);
 
-// The clock of a source in this diagnosis, NULL if it has none.
-const struct source_clock *shown_clock(const struct diagnosis *diagnosis, const struct source *source);
-
 #endif

@@ -129,9 +129,15 @@ void book_health(struct book *book) {
 }
 
 void book_correlations(struct book *book) {
-    lxw_worksheet *sheet = one_table(book, tr("Correlations"), "correlations");
+    lxw_worksheet *sheet = book_sheet(book, tr("Correlations"));
+    if (sheet == NULL) return;
+    const char *const ids[4] = {"correlations", "lags"};
+    book_widths(book, sheet, ids);
     const struct sheet *table = find(book, "correlations");
-    if (sheet == NULL || table == NULL || table->row_count == 0) return;
+    lxw_row_t row = book_table(book, sheet, 0, table);
+    book_table(book, sheet, row + 1, find(book, "lags"));
+    worksheet_freeze_panes(sheet, 2, 0);
+    if (table == NULL || table->row_count == 0) return;
     lxw_conditional_format scale = {.type = LXW_CONDITIONAL_3_COLOR_SCALE,
                                     .min_rule_type = LXW_CONDITIONAL_RULE_TYPE_NUMBER,
                                     .mid_rule_type = LXW_CONDITIONAL_RULE_TYPE_NUMBER,

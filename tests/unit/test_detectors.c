@@ -232,6 +232,37 @@ static void a_relation_is_seen_and_its_lead(void **state) {
     assert_true(out.lag_seconds == 0 && !out.lag_holds);
 }
 
+static double peak_of(const struct lag_curve *curve) {
+    double peak = 0;
+    for (size_t i = 0; i < curve->count; i++) peak = fmax(peak, fabs(curve->r[i]));
+    return peak;
+}
+
+static void a_curve_of_lags_peaks_at_the_lead_and_chance_stays_in_its_band(void **state) {
+    (void)state;
+    struct arena *arena = arena_new();
+    struct chance chance = chance_new(9);
+    float a[N];
+    float b[N];
+    struct lag_curve curve = {0};
+    fill(a, b, N, 0.5, 1, 3, &chance);  // b is ahead by 3 bins
+    assert_true(correlate_lags(a, b, N, 10, arena, &curve));
+    assert_true(curve.count % 2 == 1 && curve.reach == 60 && curve.step == 10);
+    assert_true(curve.peak_seconds == 30 && peak_of(&curve) > 2 * curve.band);
+    int out = 0;
+    for (int round = 0; round < 100; round++) {
+        fill(a, b, N, round % 2 == 0 ? 0.9 : 0.5, 0, 0, &chance);
+        assert_true(correlate_lags(a, b, N, 10, arena, &curve));
+        out += peak_of(&curve) > curve.band;
+    }
+    assert_true(out <= 10);
+    for (int i = 0; i < N; i++) a[i] = 1;
+    assert_false(correlate_lags(a, b, N, 10, arena, &curve));
+    assert_false(correlate_lags(a, b, 20, 10, arena, &curve));
+    assert_false(correlate_lags(a, b, 0, 10, arena, &curve));
+    arena_free(arena);
+}
+
 static void what_cannot_be_tested_is_not(void **state) {
     (void)state;
     float a[N];
@@ -266,6 +297,7 @@ int main(void) {
         cmocka_unit_test(a_profile_can_be_taken_off),
         cmocka_unit_test(autocorrelated_strangers_are_not_related),
         cmocka_unit_test(a_relation_is_seen_and_its_lead),
+        cmocka_unit_test(a_curve_of_lags_peaks_at_the_lead_and_chance_stays_in_its_band),
         cmocka_unit_test(what_cannot_be_tested_is_not),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
