@@ -8,6 +8,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "cli/file_names.h"
 #include "core/arena.h"
 #include "core/lang.h"
 #include "core/text.h"
@@ -37,31 +38,6 @@ enum judged {
 };
 
 // ── by name ─────────────────────────────────────────────────────────────────
-
-static bool ends_in(const char *name, const char *const *ends, size_t count) {
-    for (size_t i = 0; i < count; i++) {
-        struct text tail = text_of(name);
-        size_t length = strlen(ends[i]);
-        if (tail.length > length && text_equal_nocase(text_skip(tail, tail.length - length), ends[i])) return true;
-    }
-    return false;
-}
-
-static bool is_archive_name(const char *name) {
-    static const char *const ends[] = {".tar",    ".tgz",     ".tbz2",   ".txz",     ".tzst",    ".zip",
-                                       ".tar.gz", ".tar.bz2", ".tar.xz", ".tar.zst", ".tar.lz4", ".tar.z"};
-    return ends_in(name, ends, sizeof ends / sizeof *ends);
-}
-
-// Files that tell about runs, or are made of them.
-static bool is_prose_name(const char *name) {
-    static const char *const ends[] = {".md", ".rst", ".html", ".pdf",  ".png",  ".jpg",   ".svg",   ".xlsx",
-                                       ".py", ".sh",  ".yml",  ".yaml", ".toml", ".ipynb", ".sha256"};
-    static const char *const words[] = {"readme", "license", "index.tsv", "index.csv", "manifest", "makefile"};
-    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
-        if (text_equal_nocase(text_head(text_of(name), strlen(words[i])), words[i])) return true;
-    return ends_in(name, ends, sizeof ends / sizeof *ends);
-}
 
 static bool is_kind_name(const char *name) {
     static const char *const kinds[] = {"gpu",  "gpus",   "nvidia", "nvidia-smi", "dcgm",    "disk",    "disks",
@@ -167,7 +143,7 @@ static void look_at_loose(const struct search *search, struct folder here, struc
             continue;
         }
         const char *path = search->files[i].path;
-        if (is_archive_name(path) || is_prose_name(path + here.prefix)) continue;
+        if (file_is_archive(path) || file_is_prose(path + here.prefix)) continue;
         struct peeked peeked = peek_file(path);
         content->logs += peeked.format != NULL;
         content->gpu_logs += peeked.gpu;
@@ -205,8 +181,8 @@ static struct content judge_below(struct search *search, struct folder here) {
             i = below.last - 1;
         } else {
             const char *name = search->files[i].path + here.prefix;
-            content.archives += is_archive_name(name);
-            content.loose += !is_archive_name(name) && !is_prose_name(name);
+            content.archives += file_is_archive(name);
+            content.loose += !file_is_archive(name) && !file_is_prose(name);
         }
     }
     return content;
@@ -234,9 +210,9 @@ static void take_loose(struct search *search, struct folder here) {
         const char *path = search->files[i].path;
         if (next_folder(search, here, i, &below))
             i = below.last - 1;
-        else if (is_archive_name(path))
+        else if (file_is_archive(path))
             add_run(search, path);
-        else if (!is_prose_name(path + here.prefix))
+        else if (!file_is_prose(path + here.prefix))
             add_stray(search, path);
     }
 }

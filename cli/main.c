@@ -20,7 +20,7 @@
 //            exports series_list tidy_csv openmetrics metric_names json_lines sqlite_series: the series for other tools
 // cli/       main · options values: the command line as a table · help: --help and the manual page · message: stderr
 //            commands.h analysis command_* inspect*: one file a word
-//            batch_runs batch_pool batch_work: runs, processes, one run · batch_row batch_index batch_summary: rows, fleet.db
+//            batch_runs file_names batch_pool batch_work: runs, processes, one run · batch_row batch_index batch_summary: rows, fleet.db
 // samples/   runs with the truth beside them, their generator, capture.sh
 // tests/     unit, cases and bad (a folder each), fuzz, the corpus (corpus_inspect.py)
 // clang-format on

@@ -8,6 +8,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "cli/file_names.h"
 #include "cli/options.h"
 #include "core/arena.h"
 #include "core/lang.h"
@@ -67,6 +68,13 @@ static void say_problem(const struct source *source, const struct problem *probl
         message(tr("%s: %s"), source_name(source), problem->message);
 }
 
+// Nobody is surprised that a README is no log.
+static bool goes_without_saying(const struct source *source) {
+    const char *name = source_name(source);
+    const char *slash = strrchr(name, '/');
+    return source->format == NULL && file_is_prose(slash == NULL ? name : slash + 1);
+}
+
 // The problem that explains why a file is not used: the gravest, the last of these.
 static const struct problem *main_problem(const struct source *source) {
     const struct problem *gravest = NULL;
@@ -90,7 +98,7 @@ void message_files(const struct options *options, const struct recording *record
         if (options->verbose) {
             say_all_problems(source);
         } else if (!is_used(source) && problem != NULL) {
-            if (unused++ < FILES_SHOWN) say_problem(source, problem);
+            if (!goes_without_saying(source) && unused++ < FILES_SHOWN) say_problem(source, problem);
         } else {
             for (size_t k = 0; k < source->problem_count && k < PROBLEMS_KEPT; k++)
                 problems += source->problems[k].severity >= SEVERITY_WARNING;

@@ -282,15 +282,15 @@ static bool take_counter(struct proc_loop *loop, const struct fields *words, uin
                                             {"pswpout", "so", UNIT_KIB_PER_S, 4},
                                             {NULL, NULL, UNIT_NONE, 0}};
     const struct named *counter = words->count == 2 ? find_named(counters, words->at[0]) : NULL;
-    double value;
-    double change;
+    double value[COUNTERS_MOST] = {0};
+    double change[COUNTERS_MOST] = {0};
     double seconds;
-    if (counter == NULL || !text_number(words->at[1], &value)) return false;
+    if (counter == NULL || !text_number(words->at[1], value)) return false;
     if (!dated(loop)) return true;
     struct device *device = device_of(loop, words->at[0]);
-    if (device == NULL || !changes(loop, device, &value, 1, &change, &seconds, line)) return true;
+    if (device == NULL || !changes(loop, device, value, 1, change, &seconds, line)) return true;
     struct row row = begin_row(loop, TEXT("host"), ENTITY_HOST, seconds, line, counter->quantity);
-    put(&row, counter->quantity, counter->unit, SERIES_AVERAGE, change * counter->scale / seconds);
+    put(&row, counter->quantity, counter->unit, SERIES_AVERAGE, change[0] * counter->scale / seconds);
     return true;
 }
 
