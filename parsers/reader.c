@@ -15,6 +15,7 @@
 #include "parsers/hosts.h"
 #include "parsers/mixed.h"
 #include "parsers/rotated.h"
+#include "parsers/screen.h"
 #include "parsers/unpack.h"
 #include "parsers/walk.h"
 
@@ -149,7 +150,9 @@ static void parse_log(struct job *job, struct headed *headed, const char *member
                       const char *const *error) {
     struct source *source = recording_source(job->recording, job->path, member);
     source->modified = modified;
-    struct lines *lines = lines_new((struct byte_source){.read = read_headed, .state = headed});
+    struct byte_source bytes = {.read = read_headed, .state = headed};
+    struct screen *screen = screen_wanted(headed->head, headed->size) ? screen_new(bytes) : NULL;
+    struct lines *lines = lines_new(screen == NULL ? bytes : screen_source(screen));
     lines_record(lines);
     struct text head = lines_peek(lines);
     const struct parser *tie = NULL;
@@ -168,9 +171,15 @@ static void parse_log(struct job *job, struct headed *headed, const char *member
     if (error != NULL && *error != NULL) lines_fail(lines, *error);
     struct lines_report report = lines_report(lines);
     say_decoding(source, &report);
+    if (screen != NULL)
+        source_problem(source, 0, SEVERITY_INFO,
+                       tr("captured from a terminal by watch: read as the %zu screens that it showed, whose lines are "
+                          "counted"),
+                       screen_count(screen));
     if (parser != NULL) refuse_unreadable(source, source->lines);
     source_finish(source);
     lines_free(lines);
+    screen_free(screen);
 }
 
 // ── archives ────────────────────────────────────────────────────────────────
