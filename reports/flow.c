@@ -166,10 +166,23 @@ static void destination(struct flow *flow, const struct section *section) {
     cairo_tag_end(canvas_cairo(flow->canvas), CAIRO_TAG_DEST);
 }
 
+// A section that opens with a picture begins where the picture has room, too (a little smaller if need be).
+static double opening(const struct flow *flow, const struct section *section) {
+    enum { LEAST = 120, AROUND = 90 };
+    for (size_t k = 0; k < section->block_count && k < 2; k++) {
+        const struct block *block = &section->blocks[k];
+        if (block->kind == BLOCK_FIGURE)
+            return fmin(flow->bottom - flow->top,
+                        AROUND + 0.75 * block->figure->height(block->figure->data, room(flow)));
+        if (block->kind != BLOCK_TEXT) break;
+    }
+    return LEAST;
+}
+
 static void section_title(struct flow *flow, const struct section *section) {
     flow->section = section->title;
     if (section->new_page && flow->y > flow->top + 1) next_page(flow);
-    flow_need(flow, 120);
+    flow_need(flow, opening(flow, section));
     if (flow->stopped) return;
     if (flow->y > flow->top + 1) flow->y += 12;
     destination(flow, section);
