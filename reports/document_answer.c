@@ -147,10 +147,33 @@ static void evidence_sheet(struct document *document, struct section *section, c
     }
 }
 
+// Which charts belong to a finding: those of the verdict show what it rests on, the others what their kind of cause
+// shows itself by.
+static bool belongs_to(enum chart_kind kind, const struct diagnosis *d, const struct finding *finding) {
+    bool verdict = finding->cause == d->verdict.cause && strcmp(finding->entity, d->verdict.entity) == 0;
+    switch (kind) {
+        case CHART_DOSE:
+        case CHART_LAGS:
+            return verdict;
+        case CHART_CLOCKS:
+            return finding->cause == CAUSE_GPU_THERMAL || finding->cause == CAUSE_GPU_POWER_CAP ||
+                   finding->cause == CAUSE_GPU_CLOCK_HELD || finding->cause == CAUSE_GPU_STRAGGLER;
+        case CHART_EPOCHS:
+            return finding->cause == CAUSE_STORAGE_READ || finding->cause == CAUSE_INPUT_ELSEWHERE ||
+                   finding->cause == CAUSE_EPOCH_GAP;
+        default:
+            return false;
+    }
+}
+
+static const enum chart_kind evidence_charts[] = {CHART_DOSE, CHART_LAGS, CHART_CLOCKS, CHART_EPOCHS};
+enum { EVIDENCE_CHARTS = sizeof evidence_charts / sizeof *evidence_charts };
+
 void document_evidence(struct document *document) {
     const struct diagnosis *d = document->diagnosis;
     struct section *section = document_section(document, "evidence", tr("Findings and their evidence"), false);
     if (d->finding_count == 0) section_text(document, section, tr("Nothing was found that anybody has to act on."));
+    bool placed[EVIDENCE_CHARTS] = {false};
     for (size_t i = 0; i < d->finding_count; i++) {
         const struct finding *finding = &d->findings[i];
         section_head(document, section,
@@ -161,11 +184,14 @@ void document_evidence(struct document *document) {
         section_text(document, section, finding->sentence);
         section_field(document, section, tr("What next"), finding->next);
         if (finding->evidence_count > 0) evidence_sheet(document, section, finding, i);
+        for (size_t k = 0; k < EVIDENCE_CHARTS; k++) {
+            if (placed[k] || !belongs_to(evidence_charts[k], d, finding)) continue;
+            section_chart_if(document, section, evidence_charts[k]);
+            placed[k] = true;
+        }
     }
-    section_chart_if(document, section, CHART_DOSE);
-    section_chart_if(document, section, CHART_LAGS);
-    section_chart_if(document, section, CHART_CLOCKS);
-    section_chart_if(document, section, CHART_EPOCHS);
+    for (size_t k = 0; k < EVIDENCE_CHARTS; k++)
+        if (!placed[k]) section_chart_if(document, section, evidence_charts[k]);
 }
 
 void document_loss(struct document *document) {
