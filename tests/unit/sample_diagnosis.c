@@ -400,6 +400,20 @@ static void set_relations(struct sample *sample) {
         "cpu", "%iowait", UNIT_PERCENT, 5, {0.4, 0.7, 37, 41, 45}, {0.05, 0.04, 0.75, 0.78, 0.82}, false};
     d->doses = doses;
     d->dose_count = 2;
+    static const double curve[] = {-0.02, NAN, 0.04, 0.61, 0.33, -0.05, 0.01};
+    struct lag_curve *lags = arena_array(sample->arena, 1, sizeof *lags);
+    lags[0] = (struct lag_curve){.entity = sample->disk,
+                                 .quantity = "r_await",
+                                 .count = sizeof curve / sizeof *curve,
+                                 .reach = 30,
+                                 .step = 10,
+                                 .r = curve,
+                                 .band = 0.21,
+                                 .uncertainty_seconds = 12,
+                                 .peak_seconds = 0,
+                                 .words = "together, as far as clocks and bins can tell"};
+    d->lags = lags;
+    d->lag_count = 1;
     struct change *changes = arena_array(sample->arena, 2, sizeof *changes);
     changes[0] = (struct change){
         at(sample, 0.65), at(sample, 0.645), at(sample, 0.655), "gpu0", "utilization.gpu", 21, 96, UNIT_PERCENT, 1e-5};
