@@ -8,7 +8,7 @@
 //            parser parsers: the table of formats · pcre fields line_prefix date_order log_clock csv_cells: what formats share
 //            sysstat_* merged json_records: what sar and its kin share
 //            nvidia_* gpu_* gpustat* dcgm* iostat* smartctl* smartd_attrlog hdparm kernel_* train_*: one family each
-//            vmstat* mpstat* pidstat* sar_text sadf* dstat* free_log proc_loop nfsiostat: one each
+//            vmstat* mpstat* pidstat* sar_text sadf* dstat* free_log proc_loop pcp_iostat nfsiostat: one each
 // analyzer/  analyze: the order of the work · model: what its files share · rules alerts trends: thresholds, warnings
 //            align* civil_zone years run_host: one clock, one host · nodes*: several hosts, each judged by itself first
 //            grid clock_loss stalls apportion: lost GPU time

@@ -16,6 +16,7 @@
 #include "parsers/nvidia_csv.h"
 #include "parsers/nvidia_dmon.h"
 #include "parsers/nvidia_q.h"
+#include "parsers/pcp_iostat.h"
 #include "parsers/pidstat.h"
 #include "parsers/proc_loop.h"
 #include "parsers/sadf.h"
@@ -27,6 +28,7 @@
 const struct parser parsers_table[] = {
     {"iostat-text", "iostat, with or without -x", iostat_text_bid, iostat_text_parse},
     {"iostat-json", "iostat -o JSON", iostat_json_bid, iostat_json_parse},
+    {"pcp-iostat", "pcp iostat -x t", pcp_iostat_bid, pcp_iostat_parse},
     {"smartctl-json", "smartctl --json", smartctl_json_bid, smartctl_json_parse},
     {"smartctl-text", "smartctl output", smartctl_text_bid, smartctl_text_parse},
     {"vmstat", "vmstat", vmstat_bid, vmstat_parse},
