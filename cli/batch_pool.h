@@ -9,14 +9,14 @@
 
 enum pool_end {
     POOL_DONE,      // the job returned
-    POOL_CRASHED,   // its process died of a signal, or left by itself
+    POOL_CRASHED,   // its process died of a signal
     POOL_TIMED_OUT  // it took too long and was killed
 };
 
 struct pool_result {
     size_t job;
     enum pool_end end;
-    int status;  // what the job returned; the signal if it crashed, 0 if it called exit
+    int status;  // what the job returned, or left with; the signal if it crashed
     // What it wrote to `out`, and the end of what it said on standard error; valid during the call.
     const char *bytes, *said;
     size_t size;

@@ -299,7 +299,7 @@ static void make_unique(struct arena *arena, struct batch_run *runs, size_t *cou
         runs[kept++] = run;
     }
     *count = kept;
-    qsort(runs, kept, sizeof *runs, by_name);
+    if (kept > 0) qsort(runs, kept, sizeof *runs, by_name);
 }
 
 // A directory that may be made anywhere, and a name that may be printed anywhere.

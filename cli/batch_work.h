@@ -22,7 +22,8 @@ struct batch_plan {
 // Works out plan->settings. False if the file of rules cannot be read; `error` says why.
 bool batch_settings(struct batch_plan *plan, char *error, size_t size);
 
-enum batch_status { BATCH_ROW, BATCH_UNCHANGED };
+// Exit statuses of its process; no other program or library leaves with the second one.
+enum batch_status { BATCH_ROW = 0, BATCH_UNCHANGED = 77 };
 
 // Analyses a run, writes its report and puts its row (row_pack) on `out`; BATCH_UNCHANGED, and nothing, if `known` (the
 // row of an earlier batch, NULL if there is none) still holds: its files have the same content, and its report is

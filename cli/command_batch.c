@@ -69,7 +69,7 @@ static struct fleet_run *row_of_loss(struct batch *batch, const struct pool_resu
     if (result->end == POOL_TIMED_OUT) {
         row->reason = arena_printf(batch->arena, tr("took longer than %g s (--timeout)"), batch->options->timeout);
     } else {
-        const char *name = result->status == 0 ? NULL : sigabbrev_np(result->status);
+        const char *name = result->end == POOL_CRASHED ? sigabbrev_np(result->status) : NULL;
         const char *hint = result->status == SIGKILL ? tr("; perhaps the machine had no memory left") : "";
         row->reason = name == NULL
                           ? tr("the process that analysed it left without a result")
