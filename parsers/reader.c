@@ -26,9 +26,12 @@
 enum {
     RATIO_LIMIT = 1000,
     FILE_LIMIT = 20000,
-    NESTING = 3,         // gpu.log.2.gz in bundle.tar in case.zip
-    SKIPPED_LEAST = 20,  // lines that could not be used before a log is called unreadable
-    SHOWN = 80,          // bytes of an unknown line that are shown
+    NESTING = 3,               // gpu.log.2.gz in bundle.tar in case.zip
+    SKIPPED_LEAST = 20,        // lines that could not be used before a log is called unreadable
+    SHOWN = 80,                // bytes of an unknown line that are shown
+    HEAD_KEPT = 4096,          // bytes of an unknown text that are looked at to say what it is
+    PREAMBLE_MOST = 4 << 20,   // bytes of an unknown text that are searched for the beginning of a log …
+    PREAMBLE_STEP = 48 << 10,  // … in steps that overlap, since lines_peek shows 64 KiB
 };
 
 // One file of the disk (or standard input) while it is read.
@@ -146,6 +149,30 @@ static void refuse_unreadable(struct source *source, uint32_t lines_read) {
                    source->skipped_lines, lines_read);
 }
 
+// The parser for what the text begins with; for a long preamble that nobody knows (what a job prints before its first
+// step), the one that is sure of what follows: then the lines before are passed over. NULL, and as much read, if there
+// is none.
+static const struct parser *find_parser(struct lines *lines, struct source *source, const struct parser **tie) {
+    struct text head = lines_peek(lines);
+    const struct parser *parser = parsers_choose(head, lines_peek_whole(lines), tie);
+    bool text = text_trim(head).length > 0 && !is_binary(head);
+    size_t passed = 0;
+    while (parser == NULL && text && !lines_peek_whole(lines) && passed < PREAMBLE_MOST) {
+        struct text line;
+        size_t until = passed + PREAMBLE_STEP;
+        while (passed < until && lines_next(lines, &line)) passed += line.length + 1;
+        head = lines_peek(lines);
+        if (head.length == 0) break;
+        parser = parsers_choose(head, lines_peek_whole(lines), tie);
+        if (parser != NULL && parser->bid(head, lines_peek_whole(lines)) < BID_LIKELY) parser = NULL;
+    }
+    if (parser != NULL && passed > 0)
+        source_problem(source, 0, SEVERITY_INFO,
+                       tr("up to line %u the text is no log of a known kind: it is read from there on"),
+                       lines_number(lines));
+    return parser;
+}
+
 static void parse_log(struct job *job, struct headed *headed, const char *member, millis modified,
                       const char *const *error) {
     struct source *source = recording_source(job->recording, job->path, member);
@@ -155,11 +182,14 @@ static void parse_log(struct job *job, struct headed *headed, const char *member
     struct lines *lines = lines_new(screen == NULL ? bytes : screen_source(screen));
     lines_record(lines);
     struct text head = lines_peek(lines);
+    // It is gone once lines are passed over.
+    if (!lines_peek_whole(lines)) {
+        head = text_head(head, HEAD_KEPT);
+        head.at = arena_copy(source->arena_, head.at, head.length);
+    }
     const struct parser *tie = NULL;
-    const struct parser *parser = parsers_choose(head, lines_peek_whole(lines), &tie);
-    if (parser == NULL) {
-        say_unknown(source, head, lines_report(lines).nul_bytes);
-    } else {
+    const struct parser *parser = find_parser(lines, source, &tie);
+    if (parser != NULL) {
         source->format = parser->name;
         parser->parse(lines, &job->options->parse, source);
     }
@@ -171,6 +201,7 @@ static void parse_log(struct job *job, struct headed *headed, const char *member
     if (error != NULL && *error != NULL) lines_fail(lines, *error);
     struct lines_report report = lines_report(lines);
     say_decoding(source, &report);
+    if (parser == NULL) say_unknown(source, head, report.nul_bytes);
     if (screen != NULL)
         source_problem(source, 0, SEVERITY_INFO,
                        tr("captured from a terminal by watch: read as the %zu screens that it showed, whose lines are "
