@@ -118,7 +118,8 @@ static struct batch_index *open_path(const char *path, bool create, const char *
     struct arena *arena = arena_new();
     struct batch_index *index = arena_alloc(arena, sizeof *index);
     *index = (struct batch_index){.arena = arena};
-    int flags = create ? SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE : SQLITE_OPEN_READONLY;
+    // Also for reading: what a killed batch left half done is rolled back, which writes.
+    int flags = SQLITE_OPEN_READWRITE | (create ? SQLITE_OPEN_CREATE : 0);
     if (!good(index, sqlite3_open_v2(path, &index->db, flags, NULL))) return index;
     sqlite3_busy_timeout(index->db, 2000);
     run_sql(index, pragmas);

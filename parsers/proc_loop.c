@@ -58,7 +58,7 @@ struct proc_loop {
     char pressure[8];        // "io", of the file that was printed last; ""
     size_t undated, resets;  // counters without a time; that went backward
     uint32_t reset_line;
-    double memory, swap;  // MemTotal … are joined; NaN until seen
+    double swap;  // SwapTotal; NaN until seen
 };
 
 // ── rows ────────────────────────────────────────────────────────────────────
@@ -390,8 +390,7 @@ static void say_what_is_missing(struct proc_loop *loop) {
 }
 
 void proc_loop_parse(struct lines *lines, const struct parse_options *options, struct source *source) {
-    struct proc_loop loop = {
-        .source = source, .clock = {.source = source, .order = options->date_order}, .memory = NAN, .swap = NAN};
+    struct proc_loop loop = {.source = source, .clock = {.source = source, .order = options->date_order}, .swap = NAN};
     size_t none = 0;
     loop.devices = grow_array(NULL, &none, DEVICES_MOST, sizeof *loop.devices);
     struct text line;
