@@ -6,6 +6,7 @@
 
 #include "core/arena.h"
 #include "core/lang.h"
+#include "parsers/charset.h"
 #include "parsers/decode.h"
 
 enum {
@@ -32,9 +33,10 @@ struct lines {
     size_t last, last_length;
     bool last_valid, put_back, unended, cut, discarding;
 
-    unsigned char *raw;  // UTF-16 that waits for decoding
+    unsigned char *raw;  // what waits for decoding, where the text is not UTF-8
     size_t raw_size;
     enum encoding encoding;
+    struct charset *charset;  // NULL for UTF-8 and UTF-16
     struct escape_state escape;
     bool started, at_end, has_cr, cr_counts, seen_lf, seen_crlf;
 
@@ -83,6 +85,7 @@ void lines_free(struct lines *lines) {
     if (lines == NULL) return;
     free(lines->buffer);
     free(lines->raw);
+    charset_close(lines->charset);
     free(lines->record);
     free(lines->peeked);
     free(lines->rest);
@@ -127,11 +130,14 @@ static void clean(struct lines *lines, size_t from) {
 }
 
 static void decode_raw(struct lines *lines) {
-    make_room(lines, lines->raw_size / 2 * 3 + 4);
+    make_room(lines, lines->raw_size * 3 + 4);
     size_t used;
     size_t from = lines->end;
-    lines->end +=
-        decode_utf16(lines->encoding, lines->raw, lines->raw_size, lines->at_end, &used, lines->buffer + lines->end);
+    char *to = lines->buffer + from;
+    if (lines->charset != NULL)
+        lines->end += charset_decode(lines->charset, (char *)lines->raw, lines->raw_size, lines->at_end, &used, to);
+    else
+        lines->end += decode_utf16(lines->encoding, lines->raw, lines->raw_size, lines->at_end, &used, to);
     lines->raw_size -= used;
     memmove(lines->raw, lines->raw + used, lines->raw_size);
     clean(lines, from);
@@ -154,7 +160,10 @@ static void first_fill(struct lines *lines) {
     lines->encoding = decode_detect((const unsigned char *)lines->buffer, lines->end, &bom);
     lines->report.bom = bom > 0;
     lines->report.utf16 = lines->encoding != ENCODING_BYTES;
-    if (lines->report.utf16) {
+    if (!lines->report.utf16) lines->report.charset = charset_guess(lines->buffer, lines->end);
+    if (lines->report.charset != NULL) lines->charset = charset_open(lines->report.charset);
+    if (lines->charset == NULL) lines->report.charset = NULL;
+    if (lines->report.utf16 || lines->charset != NULL) {
         lines->raw = take(BLOCK);
         lines->raw_size = lines->end - bom;
         memcpy(lines->raw, lines->buffer + bom, lines->raw_size);
@@ -171,7 +180,7 @@ static void first_fill(struct lines *lines) {
 static void fill(struct lines *lines) {
     if (!lines->started) {
         first_fill(lines);
-    } else if (lines->encoding != ENCODING_BYTES) {
+    } else if (lines->raw != NULL) {
         lines->raw_size += read_some(lines, lines->raw + lines->raw_size, BLOCK - lines->raw_size);
         decode_raw(lines);
     } else {

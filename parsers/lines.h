@@ -1,8 +1,9 @@
 // lines.h: the bytes of one log as a stream of lines, whatever they were wrapped in.
 //
-// Decoding is done here, once for all parsers: UTF-16 with or without BOM, UTF-8 BOM, CRLF
-// and lone CR, NUL bytes, terminal escapes (what moves the cursor to another row ends a line like a lone CR). A line
-// longer than the limit is cut there and the cut is counted, so that a never-ending line cannot take all memory.
+// Decoding is done here, once for all parsers: UTF-16 with or without BOM, UTF-8 BOM, older encodings where the text
+// shows which (charset.h), CRLF and lone CR, NUL bytes, terminal escapes (what moves the cursor to another row ends a
+// line like a lone CR). A line longer than the limit is cut there and the cut is counted, so that a never-ending line
+// cannot take all memory.
 #ifndef WHYSLOW_PARSERS_LINES_H
 #define WHYSLOW_PARSERS_LINES_H
 
@@ -64,6 +65,7 @@ struct text lines_recorded(const struct lines *lines);
 // What decoding met, for inspect's list of problems.
 struct lines_report {
     bool utf16, bom, crlf, mixed_ends, escapes;
+    const char *charset;  // NULL, or the older encoding that the text was read as
     uint64_t nul_bytes;
     uint64_t cut_lines;
     uint64_t bytes;     // raw bytes read so far

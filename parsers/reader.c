@@ -129,6 +129,8 @@ static void say_decoding(struct source *source, const struct lines_report *repor
         source_problem(source, 0, SEVERITY_WARNING, tr("reading stopped early: %s; what came before is used"),
                        report->error);
     if (report->utf16) source_problem(source, 0, SEVERITY_INFO, tr("the text is UTF-16"));
+    if (report->charset != NULL)
+        source_problem(source, 0, SEVERITY_INFO, tr("the text is not UTF-8: it was read as %s"), report->charset);
     if (report->nul_bytes > 0)
         source_problem(source, 0, SEVERITY_INFO, tr("%" PRIu64 " NUL bytes were left out"), report->nul_bytes);
     if (report->mixed_ends) source_problem(source, 0, SEVERITY_INFO, tr("LF and CRLF line ends are mixed"));

@@ -100,6 +100,45 @@ static void byte_order_marks(void **state) {
     EXPECT("\xff\xfe", "");
 }
 
+static const char *charset_of(const char *bytes, size_t size) {
+    struct lines *lines = lines_of_memory(bytes, size);
+    lines_peek(lines);
+    const char *charset = lines_report(lines).charset;
+    lines_free(lines);
+    return charset;
+}
+#define EXPECT_CHARSET(bytes, wanted, text)                                \
+    do {                                                                   \
+        assert_string_equal(charset_of(bytes, sizeof(bytes) - 1), wanted); \
+        EXPECT(bytes, text);                                               \
+    } while (0)
+
+// "2026年11月", "오후", "févr. 12 °C" as hosts without a UTF-8 locale print them.
+static void older_encodings(void **state) {
+    (void)state;
+    EXPECT_CHARSET(
+        "2026\xc4\xea"
+        "11\xd4\xc2\n\x81\x30\x81\x30|\xff|\xb0",
+        "GB18030", "1:2026年11月|2:\xc2\x80|\xef\xbf\xbd|\xef\xbf\xbd|");
+    EXPECT_CHARSET("2026\xa6~11\xa4\xeb\n", "BIG5", "1:2026年11月|");
+    EXPECT_CHARSET("2026\x94N11\x8c\x8e\nx\x94", "CP932", "1:2026年11月|2:x\xef\xbf\xbd|");
+    EXPECT_CHARSET(
+        "2026\xc7\xaf"
+        "11\xb7\xee\r\n",
+        "EUC-JP", "1:2026年11月|");
+    EXPECT_CHARSET("\xbf\xc0\xc8\xc4 03:00:01\n", "CP949", "1:오후 03:00:01|");
+    EXPECT_CHARSET("12 f\xe9vr. 2026\n3 \xb0\x43 \x80\n", "CP1252", "1:12 févr. 2026|2:3 °C €|");
+}
+
+static void what_is_no_older_encoding(void **state) {
+    (void)state;
+    assert_null(charset_of("2026年11月 f\xe9vr.\n", 19));                   // UTF-8 with one torn byte
+    assert_null(charset_of("2026\xe5\xb9", 6));                             // UTF-8 cut in a character
+    assert_null(charset_of("\x1f\xe9\x01\x02 12 f\xe9vr.\x03\x04\n", 16));  // binary
+    assert_null(charset_of("\xc4\xe3\xba\xc3 \xca\xc0\xbd\xe7\n", 10));     // of several nothing tells which
+    EXPECT("\xc4\xe3\xba\xc3\n", "1:\xc4\xe3\xba\xc3|");
+}
+
 static void nul_bytes(void **state) {
     (void)state;
     EXPECT("\0\0\0a\0 1\0\nb", "1:a 1|2:b|");
@@ -262,6 +301,8 @@ int main(void) {
         cmocka_unit_test(line_ends),
         cmocka_unit_test(progress_bars),
         cmocka_unit_test(byte_order_marks),
+        cmocka_unit_test(older_encodings),
+        cmocka_unit_test(what_is_no_older_encoding),
         cmocka_unit_test(nul_bytes),
         cmocka_unit_test(terminal_escapes),
         cmocka_unit_test(peek_consumes_nothing),
