@@ -84,14 +84,20 @@ static size_t cpu_offset(struct text line) {
     return at != SIZE_MAX && text_has(text_skip(line, at), "%idle") ? at : SIZE_MAX;
 }
 
-// "Linux 6.1.0 (host) 11/23/26 _x86_64_ (2 CPU)", in which only the machine may be missing.
+// "Linux 6.1.0 (host) 11/23/26 _x86_64_ (2 CPU)", in which only the machine may be missing; before sysstat 8 the date was
+// all that followed the host.
 static size_t banner_offset(struct text line) {
     size_t at = text_find(line, "Linux ");
     if (at == SIZE_MAX) return SIZE_MAX;
     struct text rest = text_skip(line, at);
     size_t open = text_find(rest, " (");
     if (open == SIZE_MAX || open > 128) return SIZE_MAX;
-    return text_has(text_skip(rest, open), ")") && text_has(text_skip(rest, open), "_") ? at : SIZE_MAX;
+    rest = text_skip(rest, open);
+    size_t close = text_find(rest, ")");
+    if (close == SIZE_MAX) return SIZE_MAX;
+    struct iostat_stamp date;
+    if (text_has(rest, "_")) return at;
+    return iostat_stamp_read(text_skip(rest, close + 1), &date) && date.when.has_date ? at : SIZE_MAX;
 }
 
 static size_t own_offset(struct text line) {
