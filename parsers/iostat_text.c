@@ -84,8 +84,8 @@ static size_t cpu_offset(struct text line) {
     return at != SIZE_MAX && text_has(text_skip(line, at), "%idle") ? at : SIZE_MAX;
 }
 
-// "Linux 6.1.0 (host) 11/23/26 _x86_64_ (2 CPU)", in which only the machine may be missing; before sysstat 8 the date was
-// all that followed the host.
+// "Linux 6.1.0 (host) 11/23/26 _x86_64_ (2 CPU)", in which only the machine may be missing; before sysstat 8 the date
+// was all that followed the host.
 static size_t banner_offset(struct text line) {
     size_t at = text_find(line, "Linux ");
     if (at == SIZE_MAX) return SIZE_MAX;
