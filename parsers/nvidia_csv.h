@@ -49,4 +49,8 @@ void nvidia_csv_parse(struct lines *lines, const struct parse_options *options, 
 int nvidia_apps_bid(struct text head, bool whole);
 void nvidia_apps_parse(struct lines *lines, const struct parse_options *options, struct source *source);
 
+// `nvidia-smi --query-retired-pages=… --format=csv`: one row a page. Facts of each GPU that has any.
+int nvidia_pages_bid(struct text head, bool whole);
+void nvidia_pages_parse(struct lines *lines, const struct parse_options *options, struct source *source);
+
 #endif

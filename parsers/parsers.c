@@ -59,6 +59,7 @@ const struct parser parsers_table[] = {
     {"gpu-temperatures", "thermal log of Lambda's benchmarks", gpu_wide_bid, gpu_wide_parse},
     {"nvidia-smi-csv", "nvidia-smi --query-gpu CSV", nvidia_csv_bid, nvidia_csv_parse},
     {"nvidia-smi-apps", "nvidia-smi --query-compute-apps CSV", nvidia_apps_bid, nvidia_apps_parse},
+    {"nvidia-smi-retired-pages", "nvidia-smi --query-retired-pages CSV", nvidia_pages_bid, nvidia_pages_parse},
     {"nvidia-smi-table", "the table that nvidia-smi prints", nvidia_box_bid, nvidia_box_parse},
     {"train-log", "log of the training job", train_log_bid, train_log_parse},
     {NULL, NULL, NULL, NULL},
