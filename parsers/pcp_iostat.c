@@ -45,13 +45,17 @@ static void take_header(struct pcp_iostat *log, const struct fields *words) {
     }
 }
 
-static void take_row(struct pcp_iostat *log, const struct fields *words, uint32_t line) {
-    struct source *source = log->source;
+static bool read_stamp(struct pcp_iostat *log, const struct fields *words, millis *at) {
     struct text last = words->at[STAMP_WORDS - 1];
     struct text stamp = {words->at[0].at, (size_t)(last.at + last.length - words->at[0].at)};
+    return log_clock_read(&log->clock, stamp, at);
+}
+
+static void take_row(struct pcp_iostat *log, const struct fields *words, uint32_t line) {
+    struct source *source = log->source;
     double values[COLUMNS_MOST];
     millis at;
-    if (words->count != STAMP_WORDS + 1 + log->count || !log_clock_read(&log->clock, stamp, &at)) {
+    if (words->count != STAMP_WORDS + 1 + log->count || !read_stamp(log, words, &at)) {
         source_skip(source, line, tr("not a row of pcp iostat"));
         return;
     }

@@ -8,6 +8,7 @@
 
 #include "parsers/lines.h"
 #include "parsers/reader.h"
+#include "parsers/screen.h"
 #include "parsers/unpack.h"
 #include "tests/fuzz/promises.h"
 
@@ -58,6 +59,19 @@ void fuzz_archive(const uint8_t *data, size_t size) {
     const char *failed = unpack((struct byte_source){.read = read_packed, .state = &packed}, &limits, read_member,
                                 &packed, error, sizeof error);
     demand(failed == NULL || failed[0] != '\0', "what is not read is not read for a reason");
+}
+
+void fuzz_screen(const uint8_t *data, size_t size) {
+    struct packed drawn = {.at = data, .left = size};
+    screen_wanted(data, size);
+    struct screen *screen = screen_new((struct byte_source){.read = read_packed, .state = &drawn});
+    struct lines *lines = lines_new(screen_source(screen));
+    struct text line;
+    while (lines_next(lines, &line)) demand(line.length <= LINE_LIMIT, "no line is longer than the limit");
+    demand(drawn.left == 0, "all that was drawn is looked at");
+    demand(screen_count(screen) <= size, "no more screens than bytes");
+    lines_free(lines);
+    screen_free(screen);
 }
 
 static void write_file(int file, const uint8_t *data, size_t size) {

@@ -9,6 +9,9 @@
 // The bytes as an archive: every member is unpacked and cut into lines.
 void fuzz_archive(const uint8_t *data, size_t size);
 
+// The bytes as what a program draws on a terminal.
+void fuzz_screen(const uint8_t *data, size_t size);
+
 // The bytes as a file that the reader opens: archives in archives, mixed files, everything.
 void fuzz_file(const uint8_t *data, size_t size, bool check);
 

@@ -1,7 +1,7 @@
 // One fuzz target for every format: PARSER in the environment names the row of the table; "lines" stops at the
 // lines, "csv-cells" compares the two ways to take a line of CSV apart, "any" lets the bids decide. "blocks" lets
-// blocks of the file end anywhere, "archive" unpacks, and "file" does all that the reader does. PARSER=list prints all
-// names.
+// blocks of the file end anywhere, "archive" unpacks, "screen" plays the terminal of watch, and "file" does all that
+// the reader does. PARSER=list prints all names.
 //
 // Beyond not crashing, what came out must keep the promises of core/recording.h. Looking after them takes as long as
 // the parser itself: with CHECK_EVERY=N in the environment only every N-th input is looked at so, the others are
@@ -31,7 +31,7 @@ static const struct parser *parser_named(const char *name) {
     return NULL;
 }
 
-static const char *const others[] = {"lines", "csv-cells", "blocks", "archive", "file", "any"};
+static const char *const others[] = {"lines", "csv-cells", "blocks", "archive", "screen", "file", "any"};
 enum { OTHERS = sizeof others / sizeof *others };
 
 static bool is_other(const char *name) {
@@ -130,6 +130,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
         fuzz_blocks(data, size);
     else if (strcmp(wanted, "archive") == 0)
         fuzz_archive(data, size);
+    else if (strcmp(wanted, "screen") == 0)
+        fuzz_screen(data, size);
     else if (strcmp(wanted, "file") == 0)
         fuzz_file(data, size, check);
     else
