@@ -111,6 +111,7 @@ static bool is_time(struct text text) {
 static struct text row_text(struct screen *screen, int row, size_t *keep) {
     *keep = screen->out_size;
     put_row(screen, row, 0, used(screen, row));
+    if (screen->out_size == *keep) return (struct text){"", 0};
     return (struct text){screen->out + *keep, screen->out_size - *keep};
 }
 
