@@ -400,6 +400,25 @@ static void note_backward_steps(const struct clock *clock) {
     }
 }
 
+// One iostat prints at most one report a second, and its stamps move on: only by delays do two of them fall into one.
+static void note_two_writers(const struct clock *clock) {
+    enum { PAIRS_LEAST = 3, REPORTS_PER_PAIR = 5 };
+    const struct iostat_log *log = clock->log;
+    size_t pairs = 0;
+    uint32_t line = 0;
+    for (size_t i = 1; i < log->report_count; i++) {
+        const struct iostat_report *report = &log->reports[i];
+        bool again = report->time != MILLIS_NONE && report->time == log->reports[i - 1].time;
+        if (!again || report->since_boot || log->reports[i - 1].since_boot) continue;
+        if (pairs++ == 0) line = report->line;
+    }
+    if (pairs < PAIRS_LEAST || pairs * REPORTS_PER_PAIR < log->report_count) return;
+    source_problem(clock->source, line, SEVERITY_WARNING,
+                   tr("%zu of %zu reports have the same time as the one before: two iostat wrote into this file; the "
+                      "reports of both are used"),
+                   pairs, log->report_count);
+}
+
 static void note_order(const struct clock *clock) {
     struct source *source = clock->source;
     if (!clock->order_needed || clock->order_proved) return;
@@ -439,6 +458,7 @@ void iostat_clock_resolve(struct iostat_log *log) {
             source_problem(log->source, 0, SEVERITY_WARNING,
                            tr("%zu reports without a stamp could not be placed in time"), lost);
         note_backward_steps(&clock);
+        note_two_writers(&clock);
         note_order(&clock);
     }
     free(clock.stamps);
