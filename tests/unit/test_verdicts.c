@@ -23,6 +23,10 @@ static double job_reads(size_t row, int which) { return scene_in_job(row) ? 300 
 static double many_reads(size_t row, int which) {
     return scene_in_job(row) ? 26000 + 100 * scene_noise(row, which) : 1;
 }
+static double three_reads(size_t row, int which) { return scene_in_job(row) ? 3 + 0 * which : 0.2; }
+static double three_kilobytes(size_t row, int which) { return 16 * three_reads(row, which); }
+static double one_millisecond(size_t row, int which) { return 1 + 0 * (double)row * which; }
+static double twelve(size_t row, int which) { return 12 + 0 * (double)row * which; }
 static double always_reads(size_t row, int which) { return 300 + 30 * scene_noise(row, which); }
 static double always_slow(size_t row, int which) { return 87 + 9 * scene_noise(row, which); }
 static double job_kilobytes(size_t row, int which) { return 100 * job_reads(row, which); }
@@ -326,6 +330,21 @@ static void test_a_disk_as_busy_without_the_job_is_not_trusted_as_its_cause(void
     expect(scene, CAUSE_UNKNOWN, "");
 }
 
+// A request that the kernel never counted out keeps %util at 100 and aqu-sz at 12 while 3 reads/s take 1 ms each.
+static void test_a_phantom_queue_is_not_accused(void **state) {
+    (void)state;
+    struct scene *scene = scene_new();
+    scene_job(scene, 2, starved_steadily);
+    quiet_host(scene);
+    disk(scene, "vda", three_reads, three_kilobytes, one_millisecond, util_always);
+    scene_disk(scene, "vda", "aqu-sz", UNIT_REQUESTS, twelve);
+    const struct diagnosis *d = scene_analyze(scene);
+    assert_null(scene_finding(d, CAUSE_STORAGE_READ));
+    assert_true(d->verdict.cause != CAUSE_STORAGE_READ && d->verdict.cause != CAUSE_STORAGE_WRITE);
+    assert_true(strcmp(d->verdict.entity, "vda") != 0);
+    scene_free(scene);
+}
+
 static void test_hot_but_not_throttled(void **state) {
     (void)state;
     struct scene *scene = scene_new();
@@ -572,6 +591,7 @@ int main(void) {
         cmocka_unit_test(test_a_job_that_ended_early),
         cmocka_unit_test(test_a_busy_nvme_under_busy_gpus_is_not_accused),
         cmocka_unit_test(test_a_disk_as_busy_without_the_job_is_not_trusted_as_its_cause),
+        cmocka_unit_test(test_a_phantom_queue_is_not_accused),
         cmocka_unit_test(test_hot_but_not_throttled),
         cmocka_unit_test(test_a_link_that_rests_without_load_is_not_degraded),
         cmocka_unit_test(test_old_reallocated_sectors_that_do_not_grow),
