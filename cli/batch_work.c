@@ -119,8 +119,14 @@ static unsigned format_of(const char *name) {
 
 bool batch_is_report(const char *name) { return format_of(name) < REPORT_COUNT_; }
 
+// What outset.c calls a report, or a summary of the fleet, while it is being written: ".report.pdf.4711-0.tmp".
+static bool is_half_written(struct text name) {
+    if (!text_starts(name, ".") || !text_ends(name, ".tmp")) return false;
+    return text_starts(name, ".fleet.") || text_starts(name, ".report.") || text_has(name, ".png.");
+}
+
 static bool is_to_go(const char *name, unsigned keep) {
-    if (name[0] == '.') return text_ends(text_of(name), ".tmp");
+    if (name[0] == '.') return is_half_written(text_of(name));
     return batch_is_report(name) && (keep & 1u << format_of(name)) == 0;
 }
 

@@ -264,6 +264,7 @@ static int begin(struct batch *batch) {
         return EXIT_NOTHING;
     }
     if (!batch_lock(batch->plan.directory)) return EXIT_NOT_WRITTEN;
+    batch_clean(batch->plan.directory, ~0U);
     batch->index = index_open(batch->plan.directory, true, error, sizeof error);
     if (batch->index == NULL) {
         message("%s/%s", batch->plan.directory, error);

@@ -289,7 +289,9 @@ static int merge_all(struct merge *merge) {
             add_entry(merge, options->paths[i], tr("this directory could not be read: its runs are in no sum"));
         }
     if (merge->parts == 0) return EXIT_NOTHING;
-    return batch_lock(options->report.directory) ? write_all(merge) : EXIT_NOT_WRITTEN;
+    if (!batch_lock(options->report.directory)) return EXIT_NOT_WRITTEN;
+    batch_clean(options->report.directory, ~0U);
+    return write_all(merge);
 }
 
 int command_merge(struct options *options) {

@@ -2,6 +2,7 @@
 """`whyslow batch` and `merge`: every run has its row, the sums are those of the reports, and neither the number of
 processes, nor being killed, nor shards change a byte. Whatever goes wrong is said, and costs nothing but the run that
 it happened to. RUNS=1000 for an archive of that size (make check-archive)."""
+import contextlib
 import filecmp
 import glob
 import json
@@ -148,20 +149,41 @@ def check_again(where, archive, one):
     expect("other options are other reports", "unchanged" not in done.stderr and not glob.glob(again + "/runs/*/*/report.pdf"), done.stderr)
 
 
+def committed(directory):
+    """Runs that are in the index of a batch that may be at work on it."""
+    try:
+        with contextlib.closing(sqlite3.connect("file:%s/fleet.db?mode=ro" % directory, uri=True, timeout=0.2)) as db:
+            return db.execute("SELECT count(*) FROM runs").fetchone()[0]
+    except sqlite3.Error:
+        return 0
+
+
+def kill_at_work(out, archive, least, delay):
+    """A batch that is killed when it has added a row to `least`, and a bit later; what it had then."""
+    with subprocess.Popen([PROGRAM, "batch", archive, "-o", out, "-j", "2", "-q"], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+                          stderr=subprocess.DEVNULL) as batch:
+        while batch.poll() is None and committed(out) <= least:
+            time.sleep(0.002)
+        time.sleep(delay)
+        batch.kill()
+    return batch.returncode == -signal.SIGKILL, committed(out)
+
+
 def check_killed(where, archive, one):
     out, source = os.path.join(where, "killed"), random.Random(7)
-    kills = 0
-    for _ in range(10):
-        with subprocess.Popen([PROGRAM, "batch", archive, "-o", out, "-j", "2", "-q"], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
-                              stderr=subprocess.DEVNULL) as batch:
-            try:
-                batch.wait(source.uniform(0.02, max(0.3, RUNS * (0.5 if SLOW else 0.1) / 10)))
-            except subprocess.TimeoutExpired:
-                batch.kill()
-                kills += 1
+    had, killed = [0], []
+    while len(had) < 4 and had[-1] < RUNS - 1:
+        at_work, count = kill_at_work(out, archive, had[-1], source.uniform(0, 0.02))
+        killed.append(at_work)
+        had.append(count)
+    grew = all(a < b for a, b in zip(had, had[1:]))
+    expect("each batch that was killed at work left rows, and the next went on behind them", any(killed) and grew, (killed, had))
+    merged = os.path.join(where, "killed-merged")
+    done = call("merge", out, "-o", merged)
+    expect("what a killed batch left can be merged as it is", done.returncode == 0 and committed(merged) >= had[-1], (done.stderr, had))
     done = call("batch", archive, "-o", out, "-j", "2")
-    expect("killed %d times and begun again, the bytes are the same" % kills, kills > 0 and done.returncode == 0 and not same_tree(one, out),
-           (kills, done.stderr, same_tree(one, out)[:5]))
+    expect("killed and begun again, the bytes are the same", done.returncode == 0 and not same_tree(one, out), (done.stderr, same_tree(one, out)[:5]))
+    expect("the rows that were there are not made again", "%d of %d runs are unchanged" % (had[-1], RUNS) in done.stderr, (had, done.stderr))
 
 
 def check_shards(where, archive, one):
