@@ -81,14 +81,17 @@ static void take_preamble(struct dstat *dstat, const struct cells *cells) {
     take_date(dstat, value_behind(cells, "Date:"));
 }
 
-static bool is_names(const struct cells *cells) {
-    static const char *const names[] = {"time", "epoch", "usr", "read", "used", "recv", "run", "1m", "int", "in"};
+// "epoch" is the name of a column and the title of its group.
+static bool is_names(const struct cells *titles, const struct cells *cells) {
+    static const char *const names[] = {"time", "usr", "read", "used", "recv", "run", "1m", "int", "in"};
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
         for (size_t k = 0; k < cells->count; k++) {
             struct text cell = cells->at[k];
             size_t colon = text_find(cell, ":");
             if (colon != SIZE_MAX) cell = text_skip(cell, colon + 1);
             if (text_equal(cell, names[i])) return true;
+            bool titled = colon != SIZE_MAX || (k < titles->count && text_equal(titles->at[k], "epoch"));
+            if (titled && text_equal(cell, "epoch")) return true;
         }
     return false;
 }
@@ -163,7 +166,7 @@ void dstat_csv_parse(struct lines *lines, const struct parse_options *options, s
                 source_skip(source, number, tr("the file ends in this line: not used"));
             else
                 take_row(&dstat, &cells, number);
-        } else if (quoted && is_names(&cells)) {
+        } else if (quoted && is_names(&titles, &cells)) {
             take_names(&dstat, &titles, &cells);
         } else if (quoted) {
             take_preamble(&dstat, &cells);
@@ -176,6 +179,8 @@ void dstat_csv_parse(struct lines *lines, const struct parse_options *options, s
     }
     if (source->reports == source->since_boot_reports)
         source_problem(source, 0, SEVERITY_WARNING, tr("dstat wrote its header but no rows"));
+    else if (source->table_count == 0)
+        source_problem(source, 0, SEVERITY_WARNING, tr("none of its columns is known: nothing was used"));
 }
 
 int dstat_csv_bid(struct text head, bool whole) {
