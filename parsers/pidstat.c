@@ -144,9 +144,17 @@ static void take_row(struct pidstat *pidstat, const struct fields *words, const 
 
 // ── lines ───────────────────────────────────────────────────────────────────
 
+// Where a header stands: behind the time. A command may have the names of columns among its words.
+static bool is_header(const struct fields *words, size_t from) {
+    static const char *const firsts[] = {"UID", "USER", "PID", "TGID"};
+    for (size_t i = 0; i < sizeof firsts / sizeof *firsts && from < words->count; i++)
+        if (text_equal(words->at[from], firsts[i])) return true;
+    return false;
+}
+
 static void take_timed(struct pidstat *pidstat, const struct fields *words, const struct sysstat_time *time,
                        struct text line, uint32_t number) {
-    if (fields_find(words, "PID") != SIZE_MAX || fields_find(words, "TGID") != SIZE_MAX) {
+    if (is_header(words, time->words)) {
         take_header(pidstat, words, time->words);
         pidstat->before = pidstat->now = sysstat_clock_at(&pidstat->clock, time, SYSSTAT_HEADER, number);
         pidstat->any = true;
