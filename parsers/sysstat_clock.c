@@ -108,6 +108,8 @@ struct sysstat_time sysstat_time_read(const struct fields *words) {
         if (when.has_date || !when.has_time) continue;
         time.words = take;
         time.second = when.hour * 3600 + when.minute * 60 + when.second;
+        time.utc = when.has_zone && when.zone_minutes == 0;
+        memcpy(time.zone, when.zone_word, sizeof time.zone);
         time.twelve_hour = text_has(text, "AM") || text_has(text, "PM") || text_has(text, "am") || text_has(text, "pm");
         return time;
     }
@@ -126,8 +128,18 @@ static millis day_of_stamp(const struct sysstat_clock *clock, int64_t second, en
     return at;
 }
 
+static void see_zone(struct sysstat_clock *clock, const struct sysstat_time *time) {
+    if (!clock->zoned) {
+        clock->zoned = true;
+        clock->utc = time->utc;
+        memcpy(clock->zone, time->zone, sizeof clock->zone);
+    }
+    clock->other_zones |= time->utc != clock->utc || strcmp(time->zone, clock->zone) != 0;
+}
+
 millis sysstat_clock_at(struct sysstat_clock *clock, const struct sysstat_time *time, enum sysstat_line kind,
                         uint32_t line) {
+    see_zone(clock, time);
     clock->twelve_hour = clock->twelve_hour || time->twelve_hour;
     clock->epoch = clock->epoch || time->epoch;
     millis at = time->epoch ? time->second * 1000 : day_of_stamp(clock, time->second, kind);
@@ -166,7 +178,7 @@ static size_t position(const millis *times, size_t count, millis time) {
     return low;
 }
 
-// Times of day without any date: only their order is known.
+// Times of day without any date, or no times at all: only their order is known.
 static void number_rows(struct source *source) {
     size_t capacity = 0;
     size_t count = 0;
@@ -192,8 +204,12 @@ static void number_rows(struct source *source) {
     }
     for (size_t i = 0; i < source->event_count; i++) source->events[i].time = MILLIS_NONE;
     free(times);
-    source_problem(source, 0, SEVERITY_WARNING,
-                   tr("the rows print the time of day only, and the banner with the date is missing"));
+}
+
+static void say_undated(const struct sysstat_clock *clock) {
+    source_problem(clock->source, 0, SEVERITY_WARNING, "%s",
+                   clock->untimed ? tr("the rows print no times: only their order is known")
+                                  : tr("the rows print the time of day only, and the banner with the date is missing"));
 }
 
 static millis shift_of_line(const struct sysstat_clock *clock, uint32_t line) {
@@ -235,13 +251,16 @@ static void settle_dates(struct sysstat_clock *clock) {
 void sysstat_clock_finish(struct sysstat_clock *clock) {
     struct source *source = clock->source;
     source->twelve_hour = clock->twelve_hour;
-    if (clock->epoch) {
-        source->clock = CLOCK_EPOCH;
-    } else if (!clock->dated) {
+    if (clock->untimed || (!clock->epoch && !clock->dated)) {
         source->clock = CLOCK_NONE;
         number_rows(source);
+        if (source->reports > 0) say_undated(clock);
+    } else if (clock->epoch) {
+        source->clock = CLOCK_EPOCH;
     } else {
-        source->clock = CLOCK_LOCAL;
+        bool one_zone = clock->zoned && !clock->other_zones;
+        source->clock = one_zone && clock->utc ? CLOCK_ZONED : CLOCK_LOCAL;
+        if (one_zone) source->zone = clock->utc ? "Z" : arena_string(source->arena_, clock->zone);
         settle_dates(clock);
     }
     free(clock->runs);

@@ -22,6 +22,10 @@ struct sysstat_clock {
     bool started;           // a time was seen since the banner
     millis start, last;     // the first and the last time since the banner
     bool ambiguous, long_date, twelve_hour;
+    bool untimed;             // rows without any time: their seconds are ordinals
+    bool zoned, other_zones;  // a stamp has a zone; not all stamps have the same
+    bool utc;                 // that zone is UTC
+    char zone[8];
     enum date_order shown;  // by a banner with a day above 12
     struct sysstat_run *runs;
     size_t run_count, run_capacity;
@@ -38,6 +42,8 @@ struct sysstat_time {
     size_t words;  // that it takes; 0 if there is none
     bool epoch;
     bool twelve_hour;
+    bool utc;        // its zone is UTC
+    char zone[8];    // as printed behind AM or PM by a few locales, else empty
     int64_t second;  // of the day, or of the epoch
 };
 struct sysstat_time sysstat_time_read(const struct fields *words);

@@ -1,6 +1,7 @@
 #include "parsers/sysstat_text.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "core/lang.h"
@@ -38,6 +39,9 @@ struct reading {
     size_t owner_count;
     millis latest;
     bool any_report;
+    // Where sar printed no times (9.1.5 in Korean): the number of the report, and the key of its first row.
+    int64_t ordinal;
+    char first_key[SYSSTAT_ENTITY_MOST];
 };
 
 // ── headers ─────────────────────────────────────────────────────────────────
@@ -179,6 +183,60 @@ static void take_row(struct reading *reading, const struct fields *words, size_t
     }
 }
 
+// ── whose lines they are ────────────────────────────────────────────────────
+
+// mpstat prints %irq before %steal, sar -u ALL behind it; old mpstat says %user, but %irq too.
+static enum sysstat_tool tool_of_cpu(const struct fields *words) {
+    size_t irq = fields_find(words, "%irq");
+    size_t steal = fields_find(words, "%steal");
+    if (irq != SIZE_MAX && (steal == SIZE_MAX || irq < steal)) return SYSSTAT_MPSTAT;
+    return SYSSTAT_SAR;
+}
+
+// Whose header these names are.
+static enum sysstat_tool tool_of_header(const struct fields *words, size_t from) {
+    if (!is_header(words, from)) return SYSSTAT_NOBODY;
+    // iostat's table behind a time that another program put before each line.
+    if (text_equal(words->at[from], "Device") || text_equal(words->at[from], "Device:")) return SYSSTAT_NOBODY;
+    if (fields_find(words, "PID") != SIZE_MAX || fields_find(words, "TGID") != SIZE_MAX) return SYSSTAT_PIDSTAT;
+    if (fields_find(words, "CPU") != SIZE_MAX) return is_cpu_time(words) ? tool_of_cpu(words) : SYSSTAT_NOBODY;
+    // A row of something else that begins with a time may have a word like "MB/s": the names must be sar's.
+    static const char *const names[] = {"tps",       "rxpck/s",   "rxerr/s",   "pgpgin/s",  "pswpin/s",
+                                        "kbmemfree", "kbswpfree", "rtps",      "runq-sz",   "proc/s",
+                                        "call/s",    "totsck",    "dentunusd", "kbhugfree", "irec/s"};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (fields_find(words, names[i]) != SIZE_MAX) return SYSSTAT_SAR;
+    return SYSSTAT_NOBODY;
+}
+
+enum sysstat_tool sysstat_text_tool(struct text line) {
+    struct fields words;
+    if (line.length > 1000) return SYSSTAT_NOBODY;
+    fields_split(line, &words);
+    if (words.count < 3) return SYSSTAT_NOBODY;
+    if (text_equal(words.at[0], "#") && fields_find(&words, "PID") != SIZE_MAX &&
+        fields_find(&words, "UID") != SIZE_MAX)
+        return SYSSTAT_PIDSTAT;
+    struct sysstat_time time = sysstat_time_read(&words);
+    return time.words == 0 ? SYSSTAT_NOBODY : tool_of_header(&words, time.words);
+}
+
+// sar 9.1.5 in Korean leaves the column of the times empty: blanks, and "DEV" or the like as the first word.
+static bool prints_no_times(struct text head) {
+    bool found = false;
+    while (head.at != NULL) {
+        struct text line = text_cut(&head, '\n');
+        struct fields words;
+        if (line.length == 0 || line.length > 1000) continue;
+        fields_split(line, &words);
+        if (words.count < 3) continue;
+        if (sysstat_time_read(&words).words > 0) return false;
+        bool keyed = line.at[0] == ' ' && sysstat_subject_of(words.at[0]) != SYSSTAT_HOST;
+        found = found || (keyed && tool_of_header(&words, 0) == SYSSTAT_SAR);
+    }
+    return found;
+}
+
 // ── lines ───────────────────────────────────────────────────────────────────
 
 // "Average:", "Moyenne :", "平均时间:": no data.
@@ -224,12 +282,30 @@ static void take_timed(struct reading *reading, const struct fields *words, cons
     }
 }
 
+// Each header, and each row of the device that came first, begins a report.
+static void take_untimed(struct reading *reading, const struct fields *words, uint32_t line, bool cut) {
+    struct section *section = &reading->section;
+    bool header = is_header(words, 0);
+    struct text key = section->key == NO_KEY || header ? (struct text){"", 0} : words->at[section->key];
+    bool first = reading->first_key[0] == '\0';
+    if (header || text_equal(key, reading->first_key)) reading->ordinal++;
+    if (header)
+        reading->first_key[0] = '\0';
+    else if (first && key.length < sizeof reading->first_key)
+        snprintf(reading->first_key, sizeof reading->first_key, "%.*s", (int)key.length, key.at);
+    struct sysstat_time time = {.epoch = true, .second = reading->ordinal};
+    take_timed(reading, words, &time, line, cut);
+}
+
 static void take_line(struct reading *reading, struct text line, uint32_t number, bool cut) {
     struct fields words;
     fields_split(line, &words);
     if (words.count == 0) return;
     struct sysstat_time time = sysstat_time_read(&words);
-    if (time.words > 0) {
+    bool untimed = reading->clock.untimed && line.at[0] == ' ';
+    if (untimed && (is_header(&words, 0) || words.count == reading->section.words)) {
+        take_untimed(reading, &words, number, cut);
+    } else if (time.words > 0 && !reading->clock.untimed) {
         take_timed(reading, &words, &time, number, cut);
     } else if (sysstat_clock_banner(&reading->clock, line, number)) {
         reading->table_count = 0;
@@ -246,6 +322,7 @@ void sysstat_text_parse(struct lines *lines, const struct parse_options *options
                         const char *tool) {
     struct reading reading = {.source = source, .tool = tool};
     sysstat_clock_begin(&reading.clock, source, options->date_order);
+    reading.clock.untimed = prints_no_times(lines_peek(lines));
     struct text line;
     while (lines_next(lines, &line)) take_line(&reading, line, lines_number(lines), lines_unended(lines));
     sysstat_clock_finish(&reading.clock);
@@ -256,35 +333,6 @@ void sysstat_text_parse(struct lines *lines, const struct parse_options *options
 
 // ── bids ────────────────────────────────────────────────────────────────────
 
-// mpstat prints %irq before %steal, sar -u ALL behind it; old mpstat says %user, but %irq too.
-static enum sysstat_tool tool_of_cpu(const struct fields *words) {
-    size_t irq = fields_find(words, "%irq");
-    size_t steal = fields_find(words, "%steal");
-    if (irq != SIZE_MAX && (steal == SIZE_MAX || irq < steal)) return SYSSTAT_MPSTAT;
-    return SYSSTAT_SAR;
-}
-
-enum sysstat_tool sysstat_text_tool(struct text line) {
-    struct fields words;
-    if (line.length > 1000) return SYSSTAT_NOBODY;
-    fields_split(line, &words);
-    if (words.count < 3) return SYSSTAT_NOBODY;
-    if (text_equal(words.at[0], "#") && fields_find(&words, "PID") != SIZE_MAX &&
-        fields_find(&words, "UID") != SIZE_MAX)
-        return SYSSTAT_PIDSTAT;
-    struct sysstat_time time = sysstat_time_read(&words);
-    if (time.words == 0 || !is_header(&words, time.words)) return SYSSTAT_NOBODY;
-    if (fields_find(&words, "PID") != SIZE_MAX || fields_find(&words, "TGID") != SIZE_MAX) return SYSSTAT_PIDSTAT;
-    if (fields_find(&words, "CPU") != SIZE_MAX) return is_cpu_time(&words) ? tool_of_cpu(&words) : SYSSTAT_NOBODY;
-    // A row of something else that begins with a time may have a word like "MB/s": the names must be sar's.
-    static const char *const names[] = {"tps",       "rxpck/s",   "rxerr/s",   "pgpgin/s",  "pswpin/s",
-                                        "kbmemfree", "kbswpfree", "rtps",      "runq-sz",   "proc/s",
-                                        "call/s",    "totsck",    "dentunusd", "kbhugfree", "irec/s"};
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
-        if (fields_find(&words, names[i]) != SIZE_MAX) return SYSSTAT_SAR;
-    return SYSSTAT_NOBODY;
-}
-
 int sysstat_text_bid(struct text head, enum sysstat_tool tool) {
     for (struct text rest = head; rest.at != NULL;) {
         enum sysstat_tool found = sysstat_text_tool(text_cut(&rest, '\n'));
@@ -292,5 +340,5 @@ int sysstat_text_bid(struct text head, enum sysstat_tool tool) {
         // sar -A of a log that begins with tables of no use, and mpstat -A, show theirs first.
         if (found != SYSSTAT_NOBODY) return BID_NONE;
     }
-    return BID_NONE;
+    return tool == SYSSTAT_SAR && prints_no_times(head) ? BID_LIKELY : BID_NONE;
 }
