@@ -68,7 +68,7 @@ static bool is_header(const struct fields *words) {
 static void take_zone(struct source *source, const struct fields *words, size_t from) {
     if (from >= words->count || source->zone[0] != '\0') return;
     struct text word = words->at[from];
-    if (word.length > 6 || text_starts(word, "-")) return;
+    if (word.length > 6 || text_starts(word, "--")) return;  // "-03" is a zone of its own
     source->zone = text_copy(source->arena_, word);
     if (text_equal(word, "UTC") || text_equal(word, "GMT")) source->clock = CLOCK_ZONED;
 }
