@@ -57,6 +57,7 @@ struct proc_loop {
     const char *disk;        // the last whole disk: its partitions follow it
     char pressure[8];        // "io", of the file that was printed last; ""
     size_t undated, resets;  // counters without a time; that went backward
+    size_t nameless;         // lines of pressure of which file is not said
     uint32_t reset_line;
     double swap;  // SwapTotal; NaN until seen
 };
@@ -312,6 +313,7 @@ static bool take_pressure(struct proc_loop *loop, struct text line, uint32_t num
     if (!full && !text_starts(line, "some avg10=")) return false;
     struct text rest = text_skip(line, strlen("some avg10="));
     if (!text_number(text_word(&rest), &value)) return false;
+    loop->nameless += loop->pressure[0] == '\0';
     if (loop->pressure[0] == '\0' || !dated(loop)) return true;
     // As sar calls them.
     char quantity[24];
@@ -380,19 +382,44 @@ static void say_what_is_missing(struct proc_loop *loop) {
                        tr("counters went backward %zu times: what lies across is left out"), loop->resets);
     size_t rows = 0;
     for (size_t i = 0; i < source->table_count; i++) rows += source->tables[i].row_count;
+    const char *nameless =
+        tr("pressure of what is not said: print the name with it (`grep . /proc/pressure/*`), or put it into the name "
+           "of the log (pressure-io.log)");
+    if (rows > 0 && loop->nameless > 0) source_problem(source, 0, SEVERITY_WARNING, "%s", nameless);
     if (rows > 0) return;
     source->refused = true;
     source_problem(source, 0, SEVERITY_CRITICAL, "%s",
-                   loop->undated > 0
+                   loop->nameless > 0 ? nameless
+                   : loop->undated > 0
                        ? tr("counters since boot without a time before each snapshot: print `date +%s.%N` "
                             "in the loop, or run `iostat -xt 1`")
                        : tr("counters since boot at a single time: it takes two to tell anything"));
+}
+
+// "pressure-io.log": whoever prints one of the files names the log after it.
+static void pressure_of_name(struct proc_loop *loop, struct text path) {
+    static const char *const names[] = {"io", "memory", "cpu"};
+    size_t from = path.length;
+    while (from > 0 && path.at[from - 1] != '/') from--;
+    struct text name = text_skip(path, from);
+    if (!text_has(name, "pressure") && !text_has(name, "psi")) return;
+    size_t found = 0;
+    for (size_t end = 0; name.length > 0; name = text_skip(name, end + 1)) {
+        for (end = 0; end < name.length && ((name.at[end] | 0x20) >= 'a' && (name.at[end] | 0x20) <= 'z');) end++;
+        for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+            if (!text_equal_nocase(text_head(name, end), names[i])) continue;
+            found++;
+            snprintf(loop->pressure, sizeof loop->pressure, "%s", names[i]);
+        }
+    }
+    if (found != 1) loop->pressure[0] = '\0';
 }
 
 void proc_loop_parse(struct lines *lines, const struct parse_options *options, struct source *source) {
     struct proc_loop loop = {.source = source, .clock = {.source = source, .order = options->date_order}, .swap = NAN};
     size_t none = 0;
     loop.devices = grow_array(NULL, &none, DEVICES_MOST, sizeof *loop.devices);
+    pressure_of_name(&loop, text_of(source->path));
     struct text line;
     while (lines_next(lines, &line)) take_line(&loop, line, lines_number(lines), lines_unended(lines));
     say_what_is_missing(&loop);
