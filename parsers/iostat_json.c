@@ -35,7 +35,7 @@ struct scanner {
     bool in_report;
     char date[128];
     size_t unknown_keys, facts;
-    size_t doubled, plain;  // rows in which rkB/s is twice, or just, r/s * rareq-sz
+    size_t doubled, plain;  // rates that are twice, or just, requests times their size
 };
 
 int iostat_json_bid(struct text head, bool whole) {
@@ -138,18 +138,25 @@ static void read_members(struct scanner *s, json_t *object, struct iostat_layout
     }
 }
 
-// 12.1.2 to 12.2.0 print sectors under rkB/s. Only rows with enough reads to tell are counted.
+static double value_of(const struct iostat_layout *layout, const double *values, uint8_t quantity) {
+    for (size_t i = 0; i < layout->count; i++)
+        if (layout->fields[i].quantity == quantity) return values[i] * layout->fields[i].scale;
+    return NAN;
+}
+
+// 12.1.2 to 12.2.0 print sectors under rkB/s, wkB/s and dkB/s. Only rows with enough requests to tell are counted.
 static void compare_rates(struct scanner *s, const struct iostat_layout *layout, const double *values) {
-    double reads = NAN, rate = NAN, size = NAN;
-    for (size_t i = 0; i < layout->count; i++) {
-        if (layout->fields[i].quantity == IOSTAT_READS) reads = values[i];
-        if (layout->fields[i].quantity == IOSTAT_READ_KB) rate = values[i] * layout->fields[i].scale;
-        if (layout->fields[i].quantity == IOSTAT_READ_SIZE) size = values[i];
+    static const uint8_t kinds[][3] = {{IOSTAT_READS, IOSTAT_READ_KB, IOSTAT_READ_SIZE},
+                                       {IOSTAT_WRITES, IOSTAT_WRITE_KB, IOSTAT_WRITE_SIZE},
+                                       {IOSTAT_DISCARDS, IOSTAT_DISCARD_KB, IOSTAT_DISCARD_SIZE}};
+    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
+        double requests = value_of(layout, values, kinds[i][0]);
+        double size = value_of(layout, values, kinds[i][2]);
+        double ratio = value_of(layout, values, kinds[i][1]) / (requests * size);
+        if (!(requests >= 1) || !(size >= 1)) continue;
+        s->doubled += ratio > 1.9 && ratio < 2.1;
+        s->plain += ratio > 0.9 && ratio < 1.1;
     }
-    if (!(reads >= 1) || !(size >= 1) || isnan(rate)) return;
-    double ratio = rate / (reads * size);
-    if (ratio > 1.9 && ratio < 2.1) s->doubled++;
-    if (ratio > 0.9 && ratio < 1.1) s->plain++;
 }
 
 static void begin_report(struct scanner *s) {
