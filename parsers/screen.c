@@ -27,6 +27,7 @@ struct screen {
     size_t at, got;
     bool ended;
     struct cell cells[ROWS][COLUMNS];
+    int rows, columns;  // nothing was ever drawn at or behind these
     int row, column;
     int saved_row, saved_column;
     int width;                  // rightmost column that the cursor was sent to
@@ -75,7 +76,7 @@ static void put(struct screen *screen, const char *bytes, size_t size) {
 static bool is_blank(const struct cell *cell) { return cell->bytes[0] == '\0' || cell->bytes[0] == ' '; }
 
 static int used(const struct screen *screen, int row) {
-    int end = COLUMNS;
+    int end = screen->columns;
     while (end > 0 && is_blank(&screen->cells[row][end - 1])) end--;
     return end;
 }
@@ -138,7 +139,7 @@ static int put_title(struct screen *screen) {
 }
 
 static void give(struct screen *screen) {
-    int last = ROWS - 1;
+    int last = screen->rows > 0 ? screen->rows - 1 : 0;
     while (last > 0 && used(screen, last) == 0) last--;
     for (int row = put_title(screen); row <= last; row++) {
         bool wrapped = is_wrapped(screen, row);
@@ -163,7 +164,13 @@ static void move_to(struct screen *screen, int row, int column) {
     if (column + 1 > screen->width) screen->width = column + 1;
 }
 
+static void reach(struct screen *screen, int rows, int columns) {
+    if (rows > screen->rows) screen->rows = rows < ROWS ? rows : ROWS;
+    if (columns > screen->columns) screen->columns = columns < COLUMNS ? columns : COLUMNS;
+}
+
 static void draw(struct screen *screen, struct cell cell) {
+    reach(screen, screen->row + 1, screen->column + 1);
     if (screen->column < COLUMNS) screen->cells[screen->row][screen->column] = cell;
     if (screen->column + 1 < COLUMNS) screen->column++;
     if (screen->column > screen->width) screen->width = screen->column;
@@ -172,15 +179,16 @@ static void draw(struct screen *screen, struct cell cell) {
 }
 
 static void erase(struct screen *screen, int row, int from, int to) {
-    if (to > COLUMNS) to = COLUMNS;
+    if (to > screen->columns) to = screen->columns;
     if (from < to) memset(&screen->cells[row][from], 0, (size_t)(to - from) * sizeof(struct cell));
 }
 
 static void erase_screen(struct screen *screen, int how) {
     if (how == 0) erase(screen, screen->row, screen->column, COLUMNS);
-    for (int row = how == 0 ? screen->row + 1 : 0; row < (how == 1 ? screen->row : ROWS); row++)
+    for (int row = how == 0 ? screen->row + 1 : 0; row < (how == 1 ? screen->row : screen->rows); row++)
         erase(screen, row, 0, COLUMNS);
     if (how == 1) erase(screen, screen->row, 0, screen->column + 1);
+    if (how > 1) screen->rows = screen->columns = 0;
 }
 
 static void erase_line(struct screen *screen, int how) {
@@ -193,6 +201,7 @@ static void shift_cells(struct screen *screen, int by) {
     int left = COLUMNS - screen->column;
     int size = by < 0 ? -by : by;
     if (size > left) size = left;
+    if (by > 0) reach(screen, screen->row + 1, screen->columns + size);
     if (by > 0)
         memmove(row + screen->column + size, row + screen->column, (size_t)(left - size) * sizeof *row);
     else
@@ -201,17 +210,18 @@ static void shift_cells(struct screen *screen, int by) {
 }
 
 static void shift_rows(struct screen *screen, int by) {
-    int left = ROWS - screen->row;
+    size_t row_size = sizeof screen->cells[0];
     int size = by < 0 ? -by : by;
+    screen->dirty = true;
+    if (by > 0) reach(screen, screen->rows + size, 0);
+    int left = screen->rows - screen->row;
+    if (left <= 0) return;
     if (size > left) size = left;
     if (by > 0)
-        memmove(screen->cells[screen->row + size], screen->cells[screen->row],
-                (size_t)(left - size) * sizeof screen->cells[0]);
+        memmove(screen->cells[screen->row + size], screen->cells[screen->row], (size_t)(left - size) * row_size);
     else
-        memmove(screen->cells[screen->row], screen->cells[screen->row + size],
-                (size_t)(left - size) * sizeof screen->cells[0]);
-    for (int i = 0; i < size; i++) erase(screen, by > 0 ? screen->row + i : ROWS - 1 - i, 0, COLUMNS);
-    screen->dirty = true;
+        memmove(screen->cells[screen->row], screen->cells[screen->row + size], (size_t)(left - size) * row_size);
+    for (int i = 0; i < size; i++) erase(screen, by > 0 ? screen->row + i : screen->rows - 1 - i, 0, COLUMNS);
 }
 
 // ── control sequences (ECMA-48) ─────────────────────────────────────────────
