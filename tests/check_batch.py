@@ -150,40 +150,43 @@ def check_again(where, archive, one):
 
 
 def committed(directory):
-    """Runs that are in the index of a batch that may be at work on it."""
-    try:
-        with contextlib.closing(sqlite3.connect("file:%s/fleet.db?mode=ro" % directory, uri=True, timeout=0.2)) as db:
-            return db.execute("SELECT count(*) FROM runs").fetchone()[0]
-    except sqlite3.Error:
-        return 0
+    """Runs in the index of a batch that is no longer at work on it."""
+    with contextlib.closing(sqlite3.connect("file:%s/fleet.db" % directory, uri=True)) as db:
+        return db.execute("SELECT count(*) FROM runs").fetchone()[0]
 
 
-def kill_at_work(out, archive, least, delay):
-    """A batch that is killed when it has added a row to `least`, and a bit later; what it had then."""
-    with subprocess.Popen([PROGRAM, "batch", archive, "-o", out, "-j", "2", "-q"], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+def kill_at_work(out, archive, seconds):
+    """A batch that is killed so long after its first report; whether it was still at work. What is done is committed once a second."""
+    with subprocess.Popen([PROGRAM, "batch", archive, "-o", out, "-j", "1", "-q", "--format", "json"], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
                           stderr=subprocess.DEVNULL) as batch:
-        while batch.poll() is None and committed(out) <= least:
-            time.sleep(0.002)
-        time.sleep(delay)
+        before = len(glob.glob(out + "/runs/**/report.json", recursive=True))
+        while batch.poll() is None and len(glob.glob(out + "/runs/**/report.json", recursive=True)) <= before:
+            time.sleep(0.01)
+        time.sleep(seconds)
         batch.kill()
-    return batch.returncode == -signal.SIGKILL, committed(out)
+    return batch.returncode == -signal.SIGKILL
 
 
-def check_killed(where, archive, one):
-    out, source = os.path.join(where, "killed"), random.Random(7)
-    had, killed = [0], []
-    while len(had) < 4 and had[-1] < RUNS - 1:
-        at_work, count = kill_at_work(out, archive, had[-1], source.uniform(0, 0.02))
-        killed.append(at_work)
-        had.append(count)
-    grew = all(a < b for a, b in zip(had, had[1:]))
-    expect("each batch that was killed at work left rows, and the next went on behind them", any(killed) and grew, (killed, had))
+def check_killed(where, archive):
+    # Enough runs that a batch of one process is at work for some seconds.
+    larger = os.path.join(where, "larger")
+    for k in range(4):
+        shutil.copytree(archive, os.path.join(larger, "part%d" % k), copy_function=os.link)
+    out, whole, total = os.path.join(where, "killed"), os.path.join(where, "whole-larger"), 4 * RUNS
+    call("batch", larger, "-o", whole, "-q", "--format", "json")
+    had, at_work = [0], []
+    for seconds in (1.1, 1.3):
+        at_work.append(kill_at_work(out, larger, seconds))
+        had.append(committed(out))
+    expect("a batch that was killed at work left rows, and the next went on behind them", at_work[0] and 0 < had[1] <= had[2] <= total,
+           (at_work, had))
+    expect("it had not come to its end", not at_work[0] or had[1] < total, had)
     merged = os.path.join(where, "killed-merged")
     done = call("merge", out, "-o", merged)
     expect("what a killed batch left can be merged as it is", done.returncode == 0 and committed(merged) >= had[-1], (done.stderr, had))
-    done = call("batch", archive, "-o", out, "-j", "2")
-    expect("killed and begun again, the bytes are the same", done.returncode == 0 and not same_tree(one, out), (done.stderr, same_tree(one, out)[:5]))
-    expect("the rows that were there are not made again", "%d of %d runs are unchanged" % (had[-1], RUNS) in done.stderr, (had, done.stderr))
+    done = call("batch", larger, "-o", out, "-j", "2", "--format", "json")
+    expect("killed and begun again, the bytes are the same", done.returncode == 0 and not same_tree(whole, out), (done.stderr, same_tree(whole, out)[:5]))
+    expect("the rows that were there are not made again", "%d of %d runs are unchanged" % (had[-1], total) in done.stderr, (had, done.stderr))
 
 
 def check_shards(where, archive, one):
@@ -414,7 +417,7 @@ def main():
         one = check_workers(where, archive)
         check_sums(one)
         check_again(where, archive, one)
-        check_killed(where, archive, one)
+        check_killed(where, archive)
         check_shards(where, archive, one)
         check_interrupted(where, archive)
         check_bad_runs(where)
