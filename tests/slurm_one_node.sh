@@ -141,20 +141,25 @@ expect "every task ends with status 0" $? "$ends"
 array=$(WHYSLOW_ARCHIVE=$where/archive WHYSLOW_OUT=$where/killed sbatch --parsable --chdir="$where" --array=1-2 --mem-per-cpu=20M --cpus-per-task=1 \
     samples/slurm/whyslow-array.sbatch)
 for _ in $(seq 400); do
-    [ -d "$where/killed/shards/1/runs" ] && break
+    [ -n "$(find "$where/killed/shards/1/runs" -name report.json -print -quit 2>/dev/null)" ] && break
     sleep 0.02
 done
+sleep 1.2  # what is done is committed once a second
 scontrol requeue "${array}_1" >"$where/requeue.log" 2>&1
 expect "a task at work is requeued" $? "$(cat "$where/requeue.log")"
-# Slurm would let it wait two minutes.
-for _ in $(seq 50); do
+# Slurm would let it wait two minutes, from when its processes have come to their end.
+for _ in $(seq 150); do
     sleep 0.2
+    scontrol -o show job "${array}_1" 2>/dev/null | grep -q JobState=PENDING || continue
     scontrol update jobid="${array}_1" StartTime=now 2>/dev/null && break
 done
 for task in 1 2; do wait_for "${array}_$task" >/dev/null; done
 "$whyslow" merge -q -o "$where/killed/fleet" "$where"/killed/shards/* >"$where/merge.log" 2>&1
 same "$where/alone" "$where/killed/fleet"
 expect "requeued in its work, the result is the same" $? "$(head -3 "$where/differs") $(cat "$where/merge.log")"
+log=$(cat "$where"/whyslow-*_1.log)
+grep -q 'stopped: [1-9][0-9]* of' <<<"$log" && grep -q 'unchanged since an earlier batch' <<<"$log"
+expect "it was stopped with runs done, and went on behind them" $? "$log"
 
 array=$(WHYSLOW_ARCHIVE=$where/nothing WHYSLOW_OUT=$where/none sbatch --parsable --chdir="$where" --array=1-1 --mem-per-cpu=20M --cpus-per-task=1 \
     samples/slurm/whyslow-array.sbatch)
