@@ -1,8 +1,6 @@
 #include "cli/batch_runs.h"
 
-#include <errno.h>
 #include <fnmatch.h>
-#include <limits.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>

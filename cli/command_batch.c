@@ -1,11 +1,9 @@
 // Every run below the paths: found, analysed in processes of their own, put into the index, summed up.
-#include <errno.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
-#include <unistd.h>
 
 #include "analyzer/fleet.h"
 #include "cli/batch_index.h"

@@ -48,7 +48,6 @@ static void look(struct byte_source from, struct peeked *out) {
 
 static bool look_at_member(void *state, const struct unpack_member *member) {
     struct peek *peek = state;
-    peek->out->archive = member->name[0] != '\0';
     look(member->source, peek->out);
     return false;
 }

@@ -6,7 +6,6 @@
 
 struct peeked {
     const char *format;  // the parser's name; NULL: nobody would read it, or it cannot be opened
-    bool archive;        // holds files with names of their own (tar, zip); `format` is that of the first one
     bool gpu;            // a log of GPUs
 };
 
