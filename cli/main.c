@@ -4,7 +4,7 @@
 //
 // clang-format off
 // core/      arena text unit when* lang: memory, pieces of text, numbers, times, languages · recording: the series model
-// parsers/   lines decode screen: bytes → lines · reader walk peek unpack digest mixed hosts rotated: paths → sources
+// parsers/   lines decode charset screen: bytes → lines · reader walk peek unpack digest mixed hosts rotated: paths → sources
 //            parser parsers: the table of formats · pcre fields line_prefix date_order log_clock csv_cells: what formats share
 //            sysstat_* merged json_records: what sar and its kin share
 //            nvidia_* gpu_* gpustat* dcgm* iostat* smartctl* smartd_attrlog hdparm kernel_* train_*: one family each
