@@ -112,7 +112,8 @@ static void decide(struct run *run, struct claim *claim) {
 
 static void decide_certain(struct claim *claim) {
     claim->supported = claim->certain && !claim->no_data;
-    if (!claim->supported) claim->why_not = claim->no_data ? tr("not logged") : tr("no sign of it");
+    if (claim->supported || (claim->why_not[0] != '\0' && !claim->no_data)) return;
+    claim->why_not = claim->no_data ? tr("not logged") : tr("no sign of it");
 }
 
 // ── giving out the loss ─────────────────────────────────────────────────────

@@ -105,13 +105,50 @@ static void judge_event(struct run *run, struct claims *claims, const struct sou
     }
 }
 
-static bool hardware(const struct event *event) {
-    if (event->kind == EVENT_GPU_LOST) return true;
+static bool one_of(double number, const int *list, size_t count) {
+    for (size_t i = 0; i < count; i++)
+        if (number == (double)list[i]) return true;
+    return false;
+}
+
+// What an Xid stands for, by NVIDIA's catalogue (docs.nvidia.com/deploy/xid-errors).
+enum xid_meaning { XID_HARDWARE, XID_PROGRAM, XID_NONFATAL, XID_UNKNOWN };
+
+static enum xid_meaning meaning_of(const struct event *event) {
     static const int program[] = {13, 31, 32, 43, 45, 69, 63, 92, 154};  // the program's own, or absorbed
-    if (event->kind != EVENT_XID) return false;
-    for (size_t i = 0; i < sizeof program / sizeof program[0]; i++)
-        if (event->value == (double)program[i]) return false;
-    return true;
+    static const int hardware[] = {44,  48,  61,  62,  64,  74,  79,  94,  95, 109,
+                                   119, 120, 121, 137, 140, 143, 158, 171, 172};
+    if (one_of(event->value, program, sizeof program / sizeof *program)) return XID_PROGRAM;
+    if (one_of(event->value, hardware, sizeof hardware / sizeof *hardware)) return XID_HARDWARE;
+    // NVLink 5: the same numbers for what ended the link and for what it survived.
+    if (event->value < 144 || event->value > 150) return XID_UNKNOWN;
+    return text_has(text_of(event->text), "Nonfatal") ? XID_NONFATAL : XID_HARDWARE;
+}
+
+static bool hardware(const struct event *event) {
+    return event->kind == EVENT_GPU_LOST || (event->kind == EVENT_XID && meaning_of(event) == XID_HARDWARE);
+}
+
+// An Xid of which nobody here knows what it means is told, but accuses no GPU.
+static void tell_event(struct run *run, struct claims *claims, size_t found, const struct source_clock *clock,
+                       const struct event *event) {
+    enum { TOLD_MOST = 20 };  // more are no help, and a hostile log has any number
+    enum xid_meaning meaning = event->kind == EVENT_XID ? meaning_of(event) : XID_PROGRAM;
+    if (meaning != XID_UNKNOWN && meaning != XID_NONFATAL) return;
+    millis at = clock->placed ? clock_to_run(clock, event->time, event->line) : MILLIS_NONE;
+    if (!in_run(run, at) || claims->count >= found + TOLD_MOST) return;
+    const struct gpu *gpu = gpu_by_bus(run, event->entity);
+    const char *entity = gpu != NULL ? gpu->entity : event->entity;
+    for (size_t i = found; i < claims->count; i++)  // once a GPU and number
+        if (claims->items[i].cause == CAUSE_GPU_FAULT && claims->items[i].value == event->value &&
+            strcmp(claims->items[i].entity, entity) == 0)
+            return;
+    struct claim *claim = claims_add(claims, CAUSE_GPU_FAULT, entity, LOSS_DEAD);
+    claim->gpu = gpu;
+    claim->value = event->value;
+    claim->test = arena_printf(run->arena, tr("Xid %.0f at %s"), event->value, when_iso(run->arena, at, false, ""));
+    claim->why_not = meaning == XID_UNKNOWN ? tr("what it means is not known here: see NVIDIA's list of Xids")
+                                            : tr("its own text calls it nonfatal");
 }
 
 // Uncorrected volatile ECC errors that grew while the log ran.
@@ -147,7 +184,13 @@ void judge_gpu_fault(struct run *run, struct claims *claims) {
             if (hardware(&source->events[k])) judge_event(run, claims, source, &run->clocks[i], &source->events[k]);
     }
     judge_ecc(run, claims);
-    if (claims->count > before) return;
+    size_t found = claims->count;
+    for (size_t i = 0; i < run->recording->source_count; i++) {
+        const struct source *source = run->recording->sources[i];
+        for (size_t k = 0; k < source->event_count; k++)
+            tell_event(run, claims, found, &run->clocks[i], &source->events[k]);
+    }
+    if (found > before) return;
     struct claim *claim = claims_add(claims, CAUSE_GPU_FAULT, "", LOSS_DEAD);
     claim->test = tr("Xid lines, lost GPUs or growing uncorrected ECC errors");
     claim->value = 0;
