@@ -25,6 +25,9 @@ struct rule {
 };
 
 #define BUS "[0-9a-fA-F]{4,8}:[0-9a-fA-F]{2}:[0-9a-fA-F]{2}(?:\\.[0-9a-fA-F])?"
+#define PATH_FAILED                                                                                            \
+    "(?:DID_(?:NO_CONNECT|BUS_BUSY|TIME_OUT|BAD_TARGET|ABORT|PARITY|RESET|SOFT_ERROR|REQUEUE|TRANSPORT_\\w+)|" \
+    "0x0[1-6]|0x08|0x0[bdef])"
 #define DEV "(?<e>[a-z][a-z0-9/_-]{1,30})"
 
 // The first rule that matches takes the line.
@@ -45,10 +48,16 @@ static const struct rule rules_table[] = {
      EVENT_IO_ERROR, FORM_DISK, ""},
     {"Buffer I/O error", "Buffer I/O error on (?:dev|device) " DEV ", logical block", EVENT_IO_ERROR, FORM_DISK, ""},
     {"lost async page write", "Buffer I/O error on dev " DEV ",", EVENT_IO_ERROR, FORM_DISK, ""},
+    // The command never came to the disk, or its answer never came back: cable, expander, adapter (scsi_status.h).
+    {"Result: ",
+     "^sd [\\d:]+ \\[(?<e>sd[a-z]+)\\] .*(?:FAILED|UNKNOWN\\([^)]*\\)) Result: hostbyte=" PATH_FAILED
+     "\\b(?:.* cmd_age=(?<v>\\d+)s)?",
+     EVENT_LINK_RESET, FORM_DISK, ""},
     {"Result: ", "^sd [\\d:]+ \\[(?<e>sd[a-z]+)\\] .*(?:FAILED|UNKNOWN\\([^)]*\\)) Result:", EVENT_IO_ERROR, FORM_DISK,
      ""},
-    {"Sense Key", "^sd [\\d:]+ \\[(?<e>sd[a-z]+)\\] .*Sense Key ?: ?(?:Medium Error|Hardware Error|Aborted Command)",
-     EVENT_IO_ERROR, FORM_DISK, ""},
+    {"Sense Key", "^sd [\\d:]+ \\[(?<e>sd[a-z]+)\\] .*Sense Key ?: ?(?:Medium Error|Hardware Error)", EVENT_IO_ERROR,
+     FORM_DISK, ""},
+    {"Sense Key", "^sd [\\d:]+ \\[(?<e>sd[a-z]+)\\] .*Sense Key ?: ?Aborted Command", EVENT_LINK_RESET, FORM_DISK, ""},
     {"offline device", "^sd [\\d:]+ \\[(?<e>sd[a-z]+)\\] .*rejecting I/O to offline device", EVENT_IO_ERROR, FORM_DISK,
      ""},
     {"I/O Error (sct", "(?<e>nvme\\d+(?:n\\d+)?): .*I/O Error \\(sct", EVENT_IO_ERROR, FORM_DISK, ""},
@@ -128,6 +137,13 @@ struct silence {
     bool open;
 };
 
+// A failed command whose next line, the sense key, may lay it to the path.
+struct failed_command {
+    bool open;
+    struct kernel_report report;  // its texts lie below
+    char disk[32], text[300];
+};
+
 struct kernel_rules {
     struct kernel_events *events;
     struct source *source;
@@ -139,7 +155,8 @@ struct kernel_rules {
     struct silence silences[SERVERS_MOST];
     size_t silence_count;
     int namespaces[CONTROLLERS_MOST];  // of nvmeN: its number, 0 none seen, -1 several
-    double last_victim;                // old kernels tell one kill in two lines
+    struct failed_command failed;
+    double last_victim;  // old kernels tell one kill in two lines
     uint32_t victim_line;
 };
 
@@ -206,6 +223,41 @@ static bool told_before(struct kernel_rules *rules, double victim, uint32_t line
     return same;
 }
 
+static void close_failed(struct kernel_rules *rules) {
+    if (rules->failed.open) kernel_events_add(rules->events, &rules->failed.report);
+    rules->failed.open = false;
+}
+
+static struct text kept(char *out, size_t size, struct text text) {
+    text = text_head(text, size);
+    memcpy(out, text.at, text.length);
+    return (struct text){out, text.length};
+}
+
+static void open_failed(struct kernel_rules *rules, const struct kernel_report *event) {
+    struct failed_command *failed = &rules->failed;
+    failed->open = true;
+    failed->report = *event;
+    failed->report.entity = kept(failed->disk, sizeof failed->disk, event->entity);
+    failed->report.text = kept(failed->text, sizeof failed->text, event->text);
+}
+
+// "FAILED Result: hostbyte=DID_OK" says only that a command failed; "Sense Key : Aborted Command" behind it that
+// the transfer did (a CRC error, a cable), "Medium Error" that the disk did.
+static bool weigh_failed(struct kernel_rules *rules, const struct kernel_report *event) {
+    struct failed_command *failed = &rules->failed;
+    if (event->kind == EVENT_IO_ERROR && text_has(event->text, "Result: hostbyte=")) {
+        close_failed(rules);
+        open_failed(rules, event);
+        return true;
+    }
+    bool same =
+        event->entity.length == failed->report.entity.length && text_has_text(event->entity, failed->report.entity);
+    if (failed->open && same && text_has(event->text, "Aborted Command")) failed->report.kind = EVENT_LINK_RESET;
+    close_failed(rules);
+    return false;
+}
+
 static void report(struct kernel_rules *rules, size_t index, const struct text *group, struct text text,
                    const struct kernel_moment *at, uint32_t line) {
     const struct rule *rule = &rules_table[index];
@@ -222,6 +274,7 @@ static void report(struct kernel_rules *rules, size_t index, const struct text *
     bool coded = rule->kind == EVENT_XID || rule->kind == EVENT_GPU_ERROR || rule->kind == EVENT_PCIE_ERROR;
     if (coded && !isnan(event.value)) event.code = (int)fmin(event.value, INT_MAX);
     if (rule->kind == EVENT_NOTE) event.code = (int)index;
+    if (weigh_failed(rules, &event)) return;
     kernel_events_add(rules->events, &event);
 }
 
@@ -290,6 +343,7 @@ static void learn_namespace(struct kernel_rules *rules, struct text text) {
 }
 
 void kernel_rules_finish(struct kernel_rules *rules) {
+    close_failed(rules);
     for (int i = 0; i < CONTROLLERS_MOST; i++) {
         char from[16], to[24];
         if (rules->namespaces[i] < 1) continue;
