@@ -96,7 +96,9 @@ static const struct rule rules_table[] = {
      FORM_NONE, "host"},
     {"Killed process", "Killed process (?<v>\\d+) \\(", EVENT_OOM_KILL, FORM_NONE, "host"},
     // PCIe. One of the three or four lines of an error.
-    {"severity=Corrected", "(?<e>" BUS "): .*PCIe Bus Error: severity=Corrected", EVENT_PCIE_ERROR, FORM_PLAIN, ""},
+    // Since Linux 6.9 the words end in -able.
+    {"severity=Correct", "(?<e>" BUS "): .*PCIe Bus Error: severity=Correct(?:ed|able)", EVENT_PCIE_ERROR, FORM_PLAIN,
+     ""},
     {"severity=Uncorrect", "(?<e>" BUS "): .*PCIe Bus Error: severity=Uncorrect", EVENT_PCIE_ERROR, FORM_PLAIN, ""},
     // The CPU: one line per CPU for one event.
     {"temperature", "CPU\\d+: (?:Package|Core)? ?temperature (?:is )?above threshold, .*total events = (?<v>\\d+)",
@@ -266,7 +268,7 @@ static void report(struct kernel_rules *rules, size_t index, const struct text *
     if (entity.length == 0) entity = text_of(rule->entity);
     struct kernel_report event = {.at = *at, .line = line, .kind = rule->kind, .entity = entity, .text = text};
     event.value = number(part(group, rules->value_group[index]));
-    if (rule->kind == EVENT_PCIE_ERROR) event.value = text_has(text, "severity=Corrected") ? 1 : 2;
+    if (rule->kind == EVENT_PCIE_ERROR) event.value = text_has(text, "severity=Correct") ? 1 : 2;
     if (rule->kind == EVENT_OOM_KILL) {
         if (told_before(rules, event.value, line)) return;
         event.code = (int)line;  // each victim counts
