@@ -110,8 +110,13 @@ static const struct rule rules_table[] = {
     {"has not responded", "CIFS: .*\\\\\\\\(?<e>\\S+) has not responded", EVENT_NFS_TIMEOUT, FORM_PLAIN, ""},
     // Others worth a line.
     {"USB disconnect", "^usb [\\d.-]+: USB disconnect", EVENT_NOTE, FORM_NONE, ""},
-    {"ardware Error]", "\\[Hardware Error\\]: (?:Uncorrected|Corrected) ", EVENT_NOTE, FORM_NONE, ""},
-    {"EDAC", "^EDAC \\S+: \\d+ (?:CE|UE) ", EVENT_NOTE, FORM_NONE, ""},
+    // What was corrected and what was not are rows of their own: they are no one flood.
+    {"ardware Error]", "\\[Hardware Error\\]: Uncorrected", EVENT_NOTE, FORM_NONE, ""},
+    {"ardware Error]", "\\[Hardware Error\\]: Corrected ", EVENT_NOTE, FORM_NONE, ""},
+    {"Machine Check", "\\[Hardware Error\\]: CPU \\d+: Machine Check(?: Exception)?: [0-9a-f]+ Bank \\d+", EVENT_NOTE,
+     FORM_NONE, ""},
+    {"EDAC", "^EDAC \\S+: \\d+ UE ", EVENT_NOTE, FORM_NONE, ""},
+    {"EDAC", "^EDAC \\S+: \\d+ CE ", EVENT_NOTE, FORM_NONE, ""},
     {"Kernel panic", "^Kernel panic - not syncing", EVENT_NOTE, FORM_NONE, ""},
 };
 
