@@ -87,7 +87,7 @@ static const struct rule rules_table[] = {
      "\\): (?:Metadata (?:CRC error|corruption)|metadata I/O error|log I/O error|xfs_do_force_shutdown|.*Corruption|"
      ".*hutting down|.*has been shut down|writeback error)",
      EVENT_FS_ERROR, FORM_DISK, ""},
-    {"errs: wr", "^BTRFS:? error .*bdev +/dev/" DEV " errs:", EVENT_FS_ERROR, FORM_DISK, ""},
+    {"errs: wr", "^BTRFS(?: \\w+)?(?: \\(device [^)]*\\))?: .*bdev +/dev/" DEV " errs:", EVENT_FS_ERROR, FORM_DISK, ""},
     {"read error corrected", "^BTRFS .*read error corrected: .*\\(dev /dev/" DEV " sector", EVENT_IO_ERROR, FORM_DISK,
      ""},
     {"BTRFS", "^BTRFS:? (?:error|critical)(?: \\(device " DEV "[^)]*\\))?", EVENT_FS_ERROR, FORM_DISK, ""},
