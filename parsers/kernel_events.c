@@ -135,6 +135,12 @@ void kernel_events_value(struct kernel_events *events, size_t index, double valu
     if (index < events->count) events->kept[index].value = value;
 }
 
+void kernel_events_retell(struct kernel_events *events, size_t index, struct text text, double value) {
+    if (index >= events->count) return;
+    events->kept[index].value = value;
+    events->kept[index].text = text_copy(events->arena, text_head(text_trim(text), 300));
+}
+
 void kernel_events_entity(struct kernel_events *events, size_t index, struct text entity) {
     if (index < events->count) events->kept[index].entity = text_copy(events->arena, entity);
 }

@@ -26,6 +26,9 @@ size_t kernel_events_add(struct kernel_events *events, const struct kernel_repor
 // Sets the value of an event that was added earlier.
 void kernel_events_value(struct kernel_events *events, size_t index, double value);
 
+// The same with its text: a later line tells it better.
+void kernel_events_retell(struct kernel_events *events, size_t index, struct text text, double value);
+
 // Names the entity of an event that was added before it was known.
 void kernel_events_entity(struct kernel_events *events, size_t index, struct text entity);
 

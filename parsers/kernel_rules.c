@@ -94,7 +94,7 @@ static const struct rule rules_table[] = {
     // Memory. The line with "invoked oom-killer" names the asker, these name the victim.
     {"rocess ", "(?:Out of memory|[Mm]emory cgroup out of memory): Kill(?:ed)? process (?<v>\\d+)", EVENT_OOM_KILL,
      FORM_NONE, "host"},
-    {"Killed process", "Killed process (?<v>\\d+) \\(", EVENT_OOM_KILL, FORM_NONE, "host"},
+    {"Killed process", "Killed process (?<v>\\d+)(?:, UID \\d+,)? \\(", EVENT_OOM_KILL, FORM_NONE, "host"},
     // PCIe. One of the three or four lines of an error.
     // Since Linux 6.9 the words end in -able.
     {"severity=Correct", "(?<e>" BUS "): .*PCIe Bus Error: severity=Correct(?:ed|able)", EVENT_PCIE_ERROR, FORM_PLAIN,
@@ -144,6 +144,15 @@ struct silence {
     bool open;
 };
 
+// The last process that was killed for memory, or is about to be.
+struct victim {
+    struct kernel_moment at;
+    uint32_t line;
+    double process;
+    bool announced;
+    size_t event;  // SIZE_MAX: none
+};
+
 // A failed command whose next line, the sense key, may lay it to the path.
 struct failed_command {
     bool open;
@@ -163,8 +172,7 @@ struct kernel_rules {
     size_t silence_count;
     int namespaces[CONTROLLERS_MOST];  // of nvmeN: its number, 0 none seen, -1 several
     struct failed_command failed;
-    double last_victim;  // old kernels tell one kill in two lines
-    uint32_t victim_line;
+    struct victim victim;
 };
 
 struct kernel_rules *kernel_rules_new(struct kernel_events *events, struct source *source) {
@@ -173,7 +181,7 @@ struct kernel_rules *kernel_rules_new(struct kernel_events *events, struct sourc
     rules->arena = arena;
     rules->events = events;
     rules->source = source;
-    rules->last_victim = NAN;
+    rules->victim.event = SIZE_MAX;
     // One look at a line tells whether any rule can want it.
     rules->any = pattern_new(
         "Xid|fallen off|RmInit|rm_init| error, dev |I/O [Ee]rror|Result: hostbyte|Sense Key|offline device|read error "
@@ -222,12 +230,24 @@ static double number(struct text text) {
     return text_integer(text, &value) ? (double)value : NAN;
 }
 
-// "Kill process 2512 (python) score 496 …" and then "Killed process 2512 (python) …": one victim.
-static bool told_before(struct kernel_rules *rules, double victim, uint32_t line) {
-    bool same = victim == rules->last_victim && line - rules->victim_line < 10;
-    rules->last_victim = victim;
-    rules->victim_line = line;
-    return same;
+// Until Linux 4.20 "Kill process 2512 (python) score 496 or sacrifice child" announced what "Killed process 2513
+// (python) …, anon-rss:…" then did: one victim, and the second line names it.
+static void add_victim(struct kernel_rules *rules, const struct kernel_report *event) {
+    struct victim *victim = &rules->victim;
+    double gap = kernel_clock_gap(&victim->at, &event->at);
+    bool near = victim->event != SIZE_MAX && event->line - victim->line < 10 && !(fabs(gap) > 10);
+    bool done = text_has(event->text, "Killed process");
+    if (near && done && (victim->announced || victim->process == event->value)) {
+        if (victim->announced) kernel_events_retell(rules->events, victim->event, event->text, event->value);
+        victim->announced = false;
+        victim->process = event->value;
+        return;
+    }
+    *victim = (struct victim){.at = event->at,
+                              .line = event->line,
+                              .process = event->value,
+                              .announced = !done,
+                              .event = kernel_events_add(rules->events, event)};
 }
 
 static void close_failed(struct kernel_rules *rules) {
@@ -275,8 +295,9 @@ static void report(struct kernel_rules *rules, size_t index, const struct text *
     event.value = number(part(group, rules->value_group[index]));
     if (rule->kind == EVENT_PCIE_ERROR) event.value = text_has(text, "severity=Correct") ? 1 : 2;
     if (rule->kind == EVENT_OOM_KILL) {
-        if (told_before(rules, event.value, line)) return;
         event.code = (int)line;  // each victim counts
+        add_victim(rules, &event);
+        return;
     }
     bool coded = rule->kind == EVENT_XID || rule->kind == EVENT_GPU_ERROR || rule->kind == EVENT_PCIE_ERROR;
     if (coded && !isnan(event.value)) event.code = (int)fmin(event.value, INT_MAX);
