@@ -4,8 +4,6 @@
 
 static bool digit(struct text text, size_t at) { return at < text.length && text.at[at] >= '0' && text.at[at] <= '9'; }
 
-static bool letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
-
 static struct text skip_blanks(struct text text) {
     while (text.length > 0 && (text.at[0] == ' ' || text.at[0] == '\t')) text = text_skip(text, 1);
     return text;
@@ -60,22 +58,29 @@ static void take_level(struct text *text) {
     }
 }
 
-// "kern  :warn  : " of dmesg -x.
-static bool take_facility(struct text *text) {
-    static const char *const facilities[] = {"kern  ", "user  ", "daemon", "syslog", "auth  ", "local0"};
-    for (size_t i = 0; i < sizeof facilities / sizeof *facilities; i++) {
-        if (!text_starts(*text, facilities[i])) continue;
-        struct text rest = skip_blanks(text_skip(*text, strlen(facilities[i])));
-        if (!text_starts(rest, ":")) return false;
-        rest = text_skip(rest, 1);
-        size_t word = 0;
-        while (word < rest.length && letter(rest.at[word])) word++;
-        rest = skip_blanks(text_skip(rest, word));
-        if (word == 0 || !text_starts(rest, ":")) return false;
-        *text = skip_blanks(text_skip(rest, 1));
+static bool take_word_of(struct text *text, const char *const *words, size_t count) {
+    for (size_t i = 0; i < count; i++) {
+        if (!text_starts(*text, words[i])) continue;
+        struct text rest = skip_blanks(text_skip(*text, strlen(words[i])));
+        if (!text_starts(rest, ":")) continue;
+        *text = text_skip(rest, 1);
         return true;
     }
     return false;
+}
+
+// "kern  :warn  : " of dmesg -x, with the blanks that a copy left.
+static bool take_facility(struct text *text) {
+    static const char *const facilities[] = {"kern",   "user",   "mail",   "daemon",   "auth",   "syslog", "lpr",
+                                             "news",   "uucp",   "cron",   "authpriv", "ftp",    "local0", "local1",
+                                             "local2", "local3", "local4", "local5",   "local6", "local7"};
+    static const char *const levels[] = {"emerg", "alert", "crit", "err", "warn", "notice", "info", "debug"};
+    struct text rest = *text;
+    if (!take_word_of(&rest, facilities, sizeof facilities / sizeof *facilities)) return false;
+    rest = skip_blanks(rest);
+    if (!take_word_of(&rest, levels, sizeof levels / sizeof *levels)) return false;
+    *text = skip_blanks(rest);
+    return true;
 }
 
 static void take_kernel_word(struct text *text) {
@@ -112,6 +117,7 @@ static bool read_kmsg(struct text text, struct kernel_line *out) {
 
 static bool read_dmesg_t(struct text text, struct kernel_line *out) {
     take_level(&text);
+    take_facility(&text);
     if (text.length < 22 || text.at[0] != '[') return false;
     struct text rest = text_skip(text, 1);
     struct text inside = text_cut(&rest, ']');
