@@ -460,11 +460,22 @@ static void worded_tail(struct cursor *c, struct when *when) {
     }
 }
 
+// "3月 10", "3월 10": how ctime and journalctl print the month and the day of East Asia.
+static bool numbered_month(struct cursor *c, int *month, int *day) {
+    struct cursor now = *c;
+    if (!digits_in(&now, 1, 2, 1, 12, month) || !take_any(&now, "月", "월", "月")) return false;
+    if (!blanks(&now) || !digits_in(&now, 1, 2, 1, 31, day) || !date_ends(&now)) return false;
+    *c = now;
+    return true;
+}
+
 // Day and month in either order at the cursor, and the rest.
 static bool worded_from(struct cursor *c, struct when *when) {
     struct cursor now = *c;
     int month, day;
-    if (is_digit(peek(&now, 0))) {
+    if (numbered_month(&now, &month, &day)) {
+        if (peek(&now, 0) == ':') return false;
+    } else if (is_digit(peek(&now, 0))) {
         if (!day_number(&now, &day)) return false;
         word_gap(&now);
         if (!month_word(&now, &month)) return false;

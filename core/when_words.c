@@ -25,7 +25,8 @@ static const struct {
 static const char weekday_words[] =
     "mo di mi do fr sa so ma wo vr za zo пн вт ср чт пт сб вс Пн Вт Ср Чт Пт Сб Вс "
     "lun mar mer jeu ven sam dim mié mie jue vie sáb sab dom seg ter qua qui sex gio "
-    "pon wto śro sro czw pią pia sob nie mon tue wed thu fri sat sun tues thur thurs";
+    "pon wto śro sro czw pią pia sob nie mon tue wed thu fri sat sun tues thur thurs "
+    "日 一 二 三 四 五 六 月 火 水 木 金 土 일 월 화 수 목 금 토";
 
 static const char weekday_stems[] =
     "monday tuesday wednesday thursday friday saturday sunday "
