@@ -115,6 +115,49 @@ static bool read_kmsg(struct text text, struct kernel_line *out) {
     return true;
 }
 
+// ── stamps in a language that nobody here knows: the line is the kernel's, its time is lost ──
+
+static bool only_digits(struct text text, size_t least, size_t most) {
+    if (text.length < least || text.length > most) return false;
+    for (size_t i = 0; i < text.length; i++)
+        if (!digit(text, i)) return false;
+    return true;
+}
+
+// Letters of any script, perhaps behind a number, perhaps with a point: "Mär.", "3月".
+static bool is_name(struct text text) {
+    bool any = false;
+    for (size_t i = 0; i < text.length; i++) {
+        char c = text.at[i];
+        bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c & 0x80) != 0;
+        if (!letter && !digit(text, i) && c != '.') return false;
+        any = any || letter;
+    }
+    return any && text.length >= 2 && text.length <= 40;
+}
+
+static bool is_clock(struct text text) {
+    return text.length == 8 && text.at[2] == ':' && text.at[5] == ':' && only_digits(text_head(text, 2), 2, 2) &&
+           only_digits(text_head(text_skip(text, 3), 2), 2, 2) && only_digits(text_skip(text, 6), 2, 2);
+}
+
+// "Xxx Qqq 10 16:24:18 2025": ctime's order is the same in every language.
+static bool looks_like_ctime(struct text text) {
+    struct text week_day = text_word(&text), month = text_word(&text), day = text_word(&text);
+    struct text clock = text_word(&text), year = text_word(&text);
+    return is_name(week_day) && is_name(month) && only_digits(day, 1, 2) && is_clock(clock) &&
+           only_digits(year, 4, 4) && text_trim(text).length == 0;
+}
+
+// "Qqq 10 16:24:18 " at the start of a line of syslog.
+static bool looks_like_syslog(struct text text, size_t *used) {
+    struct text rest = text;
+    struct text month = text_word(&rest), day = text_word(&rest), clock = text_word(&rest);
+    if (!is_name(month) || !only_digits(day, 1, 2) || !is_clock(clock)) return false;
+    *used = (size_t)(clock.at + clock.length - text.at);
+    return true;
+}
+
 static bool read_dmesg_t(struct text text, struct kernel_line *out) {
     take_level(&text);
     take_facility(&text);
@@ -126,12 +169,12 @@ static bool read_dmesg_t(struct text text, struct kernel_line *out) {
     // ctime begins with a weekday in every language; "[2024-09-09 17:23:42]" is some program's own.
     if (digit(inside, 0) || !text_starts(rest, " ")) return false;
     struct when when;
-    if (!when_read(inside, DATE_ORDER_UNKNOWN, &when) || !when.has_year || !when.has_date || !when.has_time ||
-        when.epoch)
-        return false;
+    bool known =
+        when_read(inside, DATE_ORDER_UNKNOWN, &when) && when.has_year && when.has_date && when.has_time && !when.epoch;
+    if (!known && !looks_like_ctime(inside)) return false;
     out->layout = LAYOUT_DMESG_T;
-    out->stamp.has_wall = true;
-    out->stamp.wall = when;
+    out->stamp.has_wall = known;
+    if (known) out->stamp.wall = when;
     rest = skip_blanks(rest);
     take_caller(&rest);
     out->text = rest;
@@ -166,15 +209,17 @@ static bool read_syslog(struct text text, struct kernel_line *out) {
     }
     // rsyslog's "<PRI>" survives in raw captures.
     take_level(&text);
-    if (text.length < 12 || !when_read_prefix(text, DATE_ORDER_UNKNOWN, &when, &used)) return false;
-    if (!when.has_date || !when.has_time || when.epoch || used >= text.length) return false;
+    if (text.length < 12) return false;
+    bool known =
+        when_read_prefix(text, DATE_ORDER_UNKNOWN, &when, &used) && when.has_date && when.has_time && !when.epoch;
+    if ((!known && !looks_like_syslog(text, &used)) || used >= text.length) return false;
     struct text rest = text_skip(text, used);
     if (rest.at[0] != ' ' && rest.at[0] != '\t') return false;
     rest = skip_blanks(rest);
     if (!facility && !take_origin(&rest, out)) return false;
     out->layout = facility ? LAYOUT_ISO : LAYOUT_SYSLOG;
-    out->stamp.has_wall = true;
-    out->stamp.wall = when;
+    out->stamp.has_wall = known;
+    if (known) out->stamp.wall = when;
     if (take_boot(&rest, &out->stamp.boot)) out->stamp.has_boot = true;
     take_caller(&rest);
     out->text = rest;
