@@ -209,6 +209,12 @@ static void go_on(struct log_parse *parse, struct text line, uint32_t number) {
         parse->reboot_marked = true;
         return;
     }
+    // journalctl's "-- Logs begin at … --", "-- No entries --".
+    if (text_starts(trimmed, "-- ") && text_ends(trimmed, " --")) {
+        finish_record(parse);
+        parse->foreign++;
+        return;
+    }
     if (parse->pending && parse->joined < JOINED_MOST) {
         bool quoted = parse->head.open && text_ends(trimmed, "\"");
         while (parse->length > 0 && parse->record[parse->length - 1] == ' ') parse->length--;
