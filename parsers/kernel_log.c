@@ -14,6 +14,7 @@ enum {
     BID_LINES = 400,      // of the head that a bid looks at
     RECORD_MOST = 2048,   // bytes of a record joined from folded lines
     JOINED_MOST = 8,      // lines of one record
+    PARTS_MOST = 16,      // of a record with escaped newlines
     TOLD_FIRST = 256,     // places for messages that are remembered to recognise their repetition, a power of two …
     TOLD_MOST = 1 << 21,  // … and where it ends: at most half of the places are taken
 };
@@ -154,6 +155,45 @@ static bool told_before(struct log_parse *parse, struct text text, const struct 
     return false;
 }
 
+// True if libata or a rule knew the text.
+static bool read_message(struct log_parse *parse, struct text text, const struct kernel_moment *at, uint32_t line) {
+    kernel_ata_scsi(parse->ata, text);
+    return kernel_ata_line(parse->ata, text, at, line) || kernel_rules_line(parse->rules, text, at, line);
+}
+
+// Makes one line of the record, whose parts syslog joined with "#012" for a newline; returns how many parts there are
+// and where they begin.
+static size_t unescape(struct log_parse *parse, size_t *starts) {
+    struct text rest = {parse->record, parse->length};
+    size_t count = 0, length = 0;
+    while (true) {
+        size_t end = count + 1 < PARTS_MOST ? text_find(rest, "#012") : SIZE_MAX;
+        struct text part = end == SIZE_MAX ? rest : text_head(rest, end);
+        if (count > 0) part = text_trim(part);
+        if (count > 0 && length > 0 && parse->record[length - 1] != ' ') parse->record[length++] = ' ';
+        starts[count++] = length;
+        memmove(parse->record + length, part.at, part.length);
+        length += part.length;
+        if (end == SIZE_MAX) break;
+        rest = text_skip(rest, end + 4);
+    }
+    parse->length = length;
+    return count;
+}
+
+// The whole record if a rule knows it, else each part: they may be messages of their own.
+static void read_record(struct log_parse *parse, const struct kernel_moment *at) {
+    size_t starts[PARTS_MOST + 1];
+    size_t count = unescape(parse, starts);
+    struct text text = {parse->record, parse->length};
+    if (read_message(parse, text, at, parse->line) || count == 1) return;
+    starts[count] = parse->length;
+    for (size_t i = 0; i < count; i++) {
+        struct text part = {parse->record + starts[i], starts[i + 1] - starts[i]};
+        read_message(parse, text_trim(part), at, parse->line);
+    }
+}
+
 static void finish_record(struct log_parse *parse) {
     if (!parse->pending) return;
     parse->pending = false;
@@ -170,8 +210,7 @@ static void finish_record(struct log_parse *parse) {
     if (parse->head.layout == LAYOUT_SYSLOG && !text_equal(program, "kernel")) return;
     parse->kernel_lines++;
     if (told_before(parse, text, &at)) return;
-    kernel_ata_scsi(parse->ata, text);
-    if (!kernel_ata_line(parse->ata, text, &at, parse->line)) kernel_rules_line(parse->rules, text, &at, parse->line);
+    read_record(parse, &at);
 }
 
 static void append(struct log_parse *parse, struct text text) {
@@ -227,10 +266,7 @@ static void go_on(struct log_parse *parse, struct text line, uint32_t number) {
     finish_record(parse);
     // Pasted without stamps: undated, but the kernel's if a rule knows it.
     struct kernel_moment undated = {0};
-    kernel_ata_scsi(parse->ata, trimmed);
-    if (!kernel_ata_line(parse->ata, trimmed, &undated, number) &&
-        !kernel_rules_line(parse->rules, trimmed, &undated, number))
-        parse->foreign++;
+    if (!read_message(parse, trimmed, &undated, number)) parse->foreign++;
 }
 
 static void close_parse(struct log_parse *parse) {
