@@ -22,7 +22,7 @@ enum {
 // ── the bid ─────────────────────────────────────────────────────────────────
 
 struct tally {
-    size_t lines, stamped, smartd, kernel, words;
+    size_t lines, stamped, smartd, kernel, words, bare;
 };
 
 static bool kernel_speaks(const struct kernel_line *line) {
@@ -31,12 +31,15 @@ static bool kernel_speaks(const struct kernel_line *line) {
     return line->layout != LAYOUT_SYSLOG || text_equal(line->program, "kernel");
 }
 
-static void count_line(struct tally *tally, struct pattern *words, struct text text) {
+static void count_line(struct tally *tally, struct pattern *words, struct pattern *bare, struct text text) {
     struct kernel_line line;
     struct text group[1];
     kernel_line_read(text, &line);
     tally->lines++;
-    if (line.layout == LAYOUT_NONE) return;
+    if (line.layout == LAYOUT_NONE) {
+        tally->bare += pattern_match(bare, line.text, group, 1);
+        return;
+    }
     if (line.layout == LAYOUT_SYSLOG && text_equal(line.program, "smartd")) tally->smartd++;
     if (line.layout != LAYOUT_BARE) tally->stamped++;
     if (!kernel_speaks(&line)) return;
@@ -58,17 +61,28 @@ int kernel_log_bid(struct text head, bool whole) {
         "RIP:|Modules linked|blk_update|print_req|end_request|I/O error|Buffer I/O|NMI|Killed "
         "process|\\[Hardware|thermal)|"
         "invoked oom-killer");
+    // Whole messages, which are the kernel's also where a forum lost their stamps.
+    struct pattern *bare = pattern_new(
+        "^(?:NVRM: (?:Xid|GPU)|INFO: task \\S+:\\d+ blocked for more than|"
+        "(?:blk_update_request: |print_req_error: |end_request: )?(?:I/O|critical [a-z ]{3,30}) error, dev \\w+, "
+        "sector "
+        "|Buffer I/O error on dev|EXT4-fs (?:error|warning) \\(device|ata\\d+(?:\\.\\d\\d)?: |sd \\d+:\\d+:\\d+:\\d+: "
+        "|nvme nvme\\d+: |(?:Memory cgroup out|Out) of memory: Kill|pcieport [0-9a-f:.]+: |BTRFS "
+        "(?:error|info|warning|critical) "
+        "|XFS \\(\\S+\\): |usb \\d+-[\\d.]+: |Kernel panic - )");
     struct tally tally = {0};
     struct text rest = head;
     while (rest.at != NULL && tally.lines < BID_LINES) {
         struct text line = text_trim(text_cut(&rest, '\n'));
-        if (line.length > 0) count_line(&tally, words, line);
+        if (line.length > 0) count_line(&tally, words, bare, line);
     }
     pattern_free(words);
+    pattern_free(bare);
     if (tally.lines == 0) return BID_NONE;
     bool most = 2 * tally.stamped >= tally.lines;
     if (most && tally.words > 0) return BID_SURE - 10;
     if (tally.words > 0 && tally.kernel > 0) return BID_LIKELY;
+    if (2 * tally.bare >= tally.lines) return BID_LIKELY - 10;
     if (most && tally.kernel > 0) return BID_WEAK + 15;
     return most && tally.smartd > 0 ? BID_LIKELY - 10 : BID_NONE;
 }
