@@ -69,6 +69,8 @@ static void see_wall(struct kernel_clock *clock, const struct when *wall, struct
     } else {
         // From November or December back to January or February: New Year.
         if (clock->month_before >= 11 && when.month <= 2) clock->turn++;
+        // From January forward to December: `journalctl -b -1` of the year before, pasted behind `-b 0`.
+        if (clock->month_before == 1 && when.month == 12) clock->turn--;
         clock->yearless_any = true;
         when.has_year = true;
         when.year = YEARLESS;

@@ -14,7 +14,7 @@ struct kernel_moment {
     int64_t boot;  // microseconds since boot
     millis civil;  // as printed; in YEARLESS + turn without a year
     int zone;      // minutes east of UTC, with has_zone
-    int turn;      // New Years that the file has passed before this line
+    int turn;      // New Years that the file has passed before this line; negative behind an older boot
     uint32_t run;  // which boot, or which telling of a boot
 };
 
