@@ -25,6 +25,7 @@ struct kernel_clock {
     enum kernel_layout layout;    // of the line before
     struct kernel_moment before;  // the last line with a stamp
     int64_t boot_before, boot_most;
+    uint32_t most_run;  // the telling in which boot_most was told first
     bool boot_seen;
     millis wall_before;
     bool wall_seen;
@@ -117,8 +118,11 @@ static bool see_boot(struct kernel_clock *clock, const struct kernel_line *line,
     }
     clock->boot_seen = clock->boot_any = true;
     clock->boot_before = moment->boot;
-    if (rebooted) clock->boot_most = 0;
-    if (moment->boot > clock->boot_most) clock->boot_most = moment->boot;
+    if (rebooted) clock->boot_most = -1;
+    if (moment->boot > clock->boot_most) {
+        clock->boot_most = moment->boot;
+        clock->most_run = clock->run;
+    }
     return rebooted;
 }
 
@@ -143,7 +147,8 @@ struct kernel_moment kernel_clock_see(struct kernel_clock *clock, const struct k
 }
 
 bool kernel_clock_retold(const struct kernel_clock *clock, const struct kernel_moment *moment) {
-    return moment->has_boot && moment->boot < clock->boot_most;
+    if (!moment->has_boot || moment->boot > clock->boot_most) return false;
+    return moment->boot < clock->boot_most || moment->run != clock->most_run;
 }
 
 double kernel_clock_gap(const struct kernel_moment *from, const struct kernel_moment *to) {
