@@ -27,8 +27,9 @@ struct kernel_clock {
     int64_t boot_before, boot_most;
     uint32_t most_run;  // the telling in which boot_most was told first
     bool boot_seen;
-    millis wall_before;
-    bool wall_seen;
+    struct kernel_moment walled;  // the last line with a wall clock
+    uint32_t telling;
+    struct kernel_moment latest;  // by the wall clock, where it was told first
     int month_before, turn;
     struct kernel_moment first, last;
     // What tells the year of the stamps that print none.
@@ -90,6 +91,22 @@ static void see_wall(struct kernel_clock *clock, const struct when *wall, struct
         for (size_t i = 0; i < sizeof clock->zone_word; i++) clock->zone_word[i] = when.zone_word[i];
 }
 
+static bool wall_earlier(const struct kernel_moment *a, const struct kernel_moment *b) {
+    return a->turn != b->turn ? a->turn < b->turn : a->civil < b->civil;
+}
+
+// A step back of the wall clock: the same time told again, or older logs pasted behind.
+static void see_telling(struct kernel_clock *clock, struct kernel_moment *moment) {
+    enum { STEP = 10000 };  // daemons write lines of several sources out of order
+    struct kernel_moment slack = *moment;
+    slack.civil += STEP;
+    if (clock->walled.has_wall && wall_earlier(&slack, &clock->walled)) clock->telling++;
+    moment->telling = clock->telling;
+    // Years that are not printed have no order to those that are.
+    bool comparable = clock->latest.has_wall && clock->latest.has_year == moment->has_year;
+    if (!comparable || wall_earlier(&clock->latest, moment)) clock->latest = *moment;
+}
+
 static void remember_anchor(struct kernel_clock *clock, const struct kernel_moment *moment) {
     if (moment->run >= RUNS_MOST) return;
     clock->anchors = grow_array(clock->anchors, &clock->anchor_capacity, moment->run + 1, sizeof *clock->anchors);
@@ -112,8 +129,8 @@ static bool see_boot(struct kernel_clock *clock, const struct kernel_line *line,
     if (back) {
         clock->run++;
         bool same_tool = clock->layout == line->layout;
-        bool later = !moment->has_wall || !clock->wall_seen || moment->turn > clock->before.turn ||
-                     moment->civil >= clock->wall_before - 3600000;
+        bool later = !moment->has_wall || !clock->walled.has_wall || moment->turn > clock->before.turn ||
+                     moment->civil >= clock->walled.civil - 3600000;
         rebooted = same_tool && later && moment->boot < FRESH;
     }
     clock->boot_seen = clock->boot_any = true;
@@ -133,8 +150,8 @@ struct kernel_moment kernel_clock_see(struct kernel_clock *clock, const struct k
     if (moment.has_boot) *rebooted = see_boot(clock, line, &moment);
     moment.run = clock->run;
     if (moment.has_wall) {
-        clock->wall_before = moment.civil;
-        clock->wall_seen = true;
+        see_telling(clock, &moment);
+        clock->walled = moment;
     }
     if (moment.has_boot && moment.has_wall) remember_anchor(clock, &moment);
     if (!moment.has_boot && !moment.has_wall) return moment;
@@ -149,6 +166,12 @@ struct kernel_moment kernel_clock_see(struct kernel_clock *clock, const struct k
 bool kernel_clock_retold(const struct kernel_clock *clock, const struct kernel_moment *moment) {
     if (!moment->has_boot || moment->boot > clock->boot_most) return false;
     return moment->boot < clock->boot_most || moment->run != clock->most_run;
+}
+
+bool kernel_clock_wall_retold(const struct kernel_clock *clock, const struct kernel_moment *moment) {
+    if (!moment->has_wall || !clock->latest.has_wall) return false;
+    return wall_earlier(moment, &clock->latest) ||
+           (!wall_earlier(&clock->latest, moment) && moment->telling != clock->latest.telling);
 }
 
 double kernel_clock_gap(const struct kernel_moment *from, const struct kernel_moment *to) {

@@ -11,11 +11,12 @@
 struct kernel_moment {
     bool has_boot, has_wall;
     bool has_year, has_zone;
-    int64_t boot;  // microseconds since boot
-    millis civil;  // as printed; in YEARLESS + turn without a year
-    int zone;      // minutes east of UTC, with has_zone
-    int turn;      // New Years that the file has passed before this line; negative behind an older boot
-    uint32_t run;  // which boot, or which telling of a boot
+    int64_t boot;      // microseconds since boot
+    millis civil;      // as printed; in YEARLESS + turn without a year
+    int zone;          // minutes east of UTC, with has_zone
+    int turn;          // New Years that the file has passed before this line; negative behind an older boot
+    uint32_t run;      // which boot, or which telling of a boot
+    uint32_t telling;  // the same by the wall clock
 };
 
 // The year in which stamps without a year are counted when nothing tells the year. A leap year.
@@ -31,6 +32,8 @@ struct kernel_moment kernel_clock_see(struct kernel_clock *clock, const struct k
 
 // True if the line tells a time that was told before (dmesg pasted behind kern.log).
 bool kernel_clock_retold(const struct kernel_clock *clock, const struct kernel_moment *moment);
+// The same by its wall clock (journalctl pasted behind kern.log).
+bool kernel_clock_wall_retold(const struct kernel_clock *clock, const struct kernel_moment *moment);
 
 // Seconds from `from` to `to`; NaN if they have no clock in common.
 double kernel_clock_gap(const struct kernel_moment *from, const struct kernel_moment *to);

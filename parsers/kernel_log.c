@@ -152,21 +152,40 @@ static void grow_told(struct log_parse *parse) {
     parse->told_places = places;
 }
 
-// kern.log and dmesg of one boot in one file tell each message twice, with one uptime and one
-// text: it counts once.
-static bool told_before(struct log_parse *parse, struct text text, const struct kernel_moment *at) {
-    if (!at->has_boot) return false;
-    uint64_t hash = 14695981039346656037u ^ (uint64_t)at->boot;
-    for (size_t i = 0; i < text.length; i++) hash = (hash ^ (unsigned char)text.at[i]) * 1099511628211u;
-    if (hash == 0) hash = 1;
+enum told_by { TOLD_BY_UPTIME, TOLD_WITH_UPTIME, TOLD_WITHOUT_UPTIME };
+
+static uint64_t told_key(uint64_t text, enum told_by by, int64_t time) {
+    uint64_t hash = (text ^ (uint64_t)time) * 1099511628211u;
+    hash = (hash ^ (uint64_t)by) * 1099511628211u;
+    return hash == 0 ? 1 : hash;
+}
+
+static bool is_told(const struct log_parse *parse, uint64_t key) {
+    return parse->told_places > 0 && *told_place(parse->told, parse->told_places, key) == key;
+}
+
+static void remember_told(struct log_parse *parse, uint64_t key) {
     if (2 * parse->told_count >= parse->told_places && parse->told_places < TOLD_MOST) grow_told(parse);
-    uint64_t *place = told_place(parse->told, parse->told_places, hash);
-    if (*place == hash) return kernel_clock_retold(parse->clock, at);
-    if (2 * parse->told_count < parse->told_places) {
-        *place = hash;
-        parse->told_count++;
-    }
-    return false;
+    if (2 * parse->told_count >= parse->told_places) return;
+    uint64_t *place = told_place(parse->told, parse->told_places, key);
+    if (*place == 0) parse->told_count++;
+    *place = key;
+}
+
+// kern.log, dmesg and journalctl of one boot in one file tell each message several times, with one text and one uptime,
+// or one second of the wall clock where one of them prints no uptime: it counts once.
+static bool told_before(struct log_parse *parse, struct text text, const struct kernel_moment *at) {
+    uint64_t hash = 14695981039346656037u;
+    for (size_t i = 0; i < text.length; i++) hash = (hash ^ (unsigned char)text.at[i]) * 1099511628211u;
+    uint64_t by_uptime = told_key(hash, TOLD_BY_UPTIME, at->boot);
+    uint64_t with = told_key(hash, TOLD_WITH_UPTIME, at->civil / 1000);
+    uint64_t without = told_key(hash, TOLD_WITHOUT_UPTIME, at->civil / 1000);
+    bool told = at->has_boot && is_told(parse, by_uptime) && kernel_clock_retold(parse->clock, at);
+    bool same_second = is_told(parse, without) || (!at->has_boot && is_told(parse, with));
+    told = told || (at->has_wall && same_second && kernel_clock_wall_retold(parse->clock, at));
+    if (at->has_boot) remember_told(parse, by_uptime);
+    if (at->has_wall) remember_told(parse, at->has_boot ? with : without);
+    return told;
 }
 
 // True if libata or a rule knew the text.
