@@ -1,37 +1,180 @@
 // disk-failing: what health.c found, as a claim. Health is not slowness: it takes no lost time by itself.
+#include <stdlib.h>
+#include <string.h>
+
 #include "analyzer/cause.h"
 #include "core/lang.h"
 
-static size_t kernel_errors(const struct run *run, const char *entity, const char **source, uint32_t *line) {
+// Between the unplugging of a USB disk and the last of its commands that come back: the SCSI layer's timeout is 30 s.
+#define UNPLUGGED_MS 30000
+// One message in two logs of a machine: whole seconds, and daemons that were late.
+#define TOGETHER_MS 15000
+
+// An error as one log tells it.
+struct told {
+    millis at;  // on the run clock
+    size_t log;
+};
+
+// What the logs say against a disk.
+struct disk_errors {
+    size_t count;     // by the kernel
+    const char *log;  // the first of them
+    uint32_t line;
+    size_t unplugged;  // errors that follow from the unplugging of a USB disk
+    const struct event *hdparm;
+    const char *hdparm_log;
+};
+
+// True if an event names the disk or a partition of it: "sda1" is on sda, "sdaa" is not.
+static bool concerns(const struct event *event, const char *entity) {
+    struct text name = text_of(event->entity);
+    if (entity[0] == '\0' || !text_starts(name, entity)) return false;
+    size_t length = strlen(entity);
+    struct text rest = text_skip(name, length);
+    if (rest.length == 0) return true;
+    bool numbered = entity[length - 1] >= '0' && entity[length - 1] <= '9';
+    if (numbered && rest.at[0] != 'p') return false;
+    if (numbered) rest = text_skip(rest, 1);
+    return rest.length > 0 && rest.at[0] >= '0' && rest.at[0] <= '9';
+}
+
+static bool of_the_medium(const struct event *event) {
+    struct text text = text_of(event->text);
+    return text_has(text, "edium") || text_has(text, "UNC") || text_has(text, "read error corrected");
+}
+
+static int by_time(const void *a, const void *b) {
+    const struct told *x = a;
+    const struct told *y = b;
+    if (x->at != y->at) return (x->at > y->at) - (x->at < y->at);
+    return (x->log > y->log) - (x->log < y->log);
+}
+
+// kern.log, dmesg and journalctl of one machine tell each error: it is one.
+static size_t different(struct told *told, size_t count) {
+    qsort(told, count, sizeof *told, by_time);
+    size_t errors = 0;
+    const struct told *first = NULL;
+    for (size_t i = 0; i < count; i++) {
+        if (first != NULL && told[i].at <= first->at + TOGETHER_MS && told[i].log != first->log) continue;
+        first = &told[i];
+        errors++;
+    }
+    return errors;
+}
+
+// The errors in one kernel log; those that have a place in time go to `told`. Returns how many have none.
+static size_t read_log(const struct run *run, size_t index, const char *entity, struct disk_errors *errors,
+                       struct told *told, size_t *told_count) {
+    const struct source *log = run->recording->sources[index];
+    const struct source_clock *clock = &run->clocks[index];
+    bool scsi = text_starts(text_of(entity), "sd");  // as USB disks are
+    bool gone = false;
+    millis unplugged = MILLIS_NONE;
+    size_t undated = 0;
+    for (size_t k = 0; k < log->event_count; k++) {
+        const struct event *event = &log->events[k];
+        if (event->kind == EVENT_NOTE && text_has(text_of(event->text), "USB disconnect")) unplugged = event->time;
+        if (event->kind != EVENT_IO_ERROR || !concerns(event, entity)) continue;
+        bool behind = scsi && unplugged != MILLIS_NONE && event->time != MILLIS_NONE && event->time >= unplugged &&
+                      event->time - unplugged <= UNPLUGGED_MS;
+        gone = gone || behind;
+        if (gone && !of_the_medium(event)) {
+            errors->unplugged++;
+            continue;
+        }
+        millis at = clock->placed ? clock_to_run(clock, event->time, event->line) : MILLIS_NONE;
+        if (at == MILLIS_NONE)
+            undated++;
+        else
+            told[(*told_count)++] = (struct told){at, index};
+        if (errors->log != NULL) continue;
+        errors->log = source_name(log);
+        errors->line = event->line;
+    }
+    return undated;
+}
+
+static size_t most_errors(const struct run *run) {
+    size_t most = 0;
+    for (size_t i = 0; i < run->recording->source_count; i++) most += run->recording->sources[i]->event_count;
+    return most;
+}
+
+static struct disk_errors errors_of(const struct run *run, const char *entity) {
+    struct disk_errors errors = {0};
+    struct told *told = malloc((most_errors(run) + 1) * sizeof *told);
+    if (told == NULL) abort();
     size_t count = 0;
     for (size_t i = 0; i < run->recording->source_count; i++) {
         const struct source *log = run->recording->sources[i];
-        for (size_t k = 0; k < log->event_count; k++) {
-            if (log->events[k].kind != EVENT_IO_ERROR || entity[0] == '\0') continue;
-            if (!text_starts(text_of(log->events[k].entity), entity)) continue;
-            if (count++ == 0) {
-                *source = source_name(log);
-                *line = log->events[k].line;
-            }
+        if (log->format == NULL) continue;
+        if (strcmp(log->format, "kernel-log") == 0) {
+            size_t undated = read_log(run, i, entity, &errors, told, &count);
+            // What has no place in time may be what the other logs tell, too.
+            if (undated > errors.count) errors.count = undated;
+            continue;
+        }
+        for (size_t k = 0; k < log->event_count && errors.hdparm == NULL; k++) {
+            if (log->events[k].kind != EVENT_IO_ERROR || !concerns(&log->events[k], entity)) continue;
+            errors.hdparm = &log->events[k];
+            errors.hdparm_log = source_name(log);
         }
     }
-    return count;
+    size_t dated = different(told, count);
+    if (dated > errors.count) errors.count = dated;
+    free(told);
+    return errors;
+}
+
+static void add_evidence(struct run *run, struct claim *claim, const char *sentence, double value, const char *log,
+                         uint32_t line) {
+    claim_evidence(run, claim, 1, sentence, value, 1, UNIT_NONE, log, "");
+    if (claim->evidence_count > 0) claim->evidence[claim->evidence_count - 1].line = line;
+}
+
+// A disk without a smartctl page: what the kernel or hdparm say of it. True if they say something.
+static bool judge_by_logs(struct run *run, struct claims *claims, const char *entity) {
+    struct disk_errors errors = errors_of(run, entity);
+    bool by_kernel = errors.count > 0;
+    if (!by_kernel && errors.hdparm == NULL && errors.unplugged == 0) return false;
+    struct claim *claim = claims_add(claims, CAUSE_DISK_FAILING, entity, LOSS_NONE);
+    claim->test = arena_printf(
+        run->arena,
+        by_kernel || errors.hdparm == NULL ? tr("I/O errors of %s in the kernel log") : tr("reads of %s by hdparm"),
+        entity);
+    claim->threshold = 1;
+    if (!by_kernel && errors.hdparm == NULL) {
+        claim->value = 0;
+        claim->why_not = tr("a USB device was unplugged just before them");
+        return false;
+    }
+    claim->certain = true;
+    claim->strength = 0.85;
+    claim->value = 2;
+    claim->next = tr("Save what cannot be fetched again, then read smartctl -x of the disk and check its cable.");
+    const char *kernel = arena_printf(run->arena, tr("The kernel reports %zu I/O errors of %s."), errors.count, entity);
+    const char *hdparm = arena_printf(run->arena, tr("hdparm could not read %s: %s"), entity,
+                                      errors.hdparm == NULL ? "" : errors.hdparm->text);
+    claim->sentence = by_kernel ? kernel : hdparm;
+    if (by_kernel) add_evidence(run, claim, kernel, (double)errors.count, errors.log, errors.line);
+    if (errors.hdparm != NULL) add_evidence(run, claim, hdparm, 1, errors.hdparm_log, errors.hdparm->line);
+    return true;
 }
 
 void judge_disk_failing(struct run *run, struct claims *claims) {
     bool pages = run->out->health_count > 0;
     for (size_t h = 0; h < run->out->health_count; h++) {
         const struct disk_health *health = &run->out->health[h];
-        const char *log = "";
-        uint32_t line = 0;
-        size_t errors = kernel_errors(run, run_device(run, health->entity), &log, &line);
+        struct disk_errors errors = errors_of(run, run_device(run, health->entity));
         struct claim *claim = claims_add(claims, CAUSE_DISK_FAILING, health->entity, LOSS_NONE);
         claim->test = arena_printf(run->arena, tr("SMART counters of %s"), health->entity);
         claim->value = health->level;
         claim->threshold = 1;
         claim->sentence = health->sentence;
         claim->next = health->next;
-        if (health->level == 0 && errors == 0) continue;
+        if (health->level == 0 && errors.count == 0 && errors.hdparm == NULL) continue;
         claim->certain = true;
         claim->strength = health->level >= 3 ? 0.93 : health->level == 2 ? 0.75 : 0.5;
         for (size_t a = 0; a < health->attribute_count; a++) {
@@ -47,33 +190,20 @@ void judge_disk_failing(struct run *run, struct claims *claims) {
                 attribute->last, NAN, UNIT_NONE, health->source, attribute->name);
             if (claim->evidence_count > 0) claim->evidence[claim->evidence_count - 1].line = attribute->line;
         }
-        if (errors > 0) {
-            claim_evidence(
-                run, claim, 1,
-                arena_printf(run->arena, tr("the kernel log has %zu I/O errors of %s"), errors, health->entity),
-                (double)errors, 1, UNIT_NONE, log, "");
-            if (claim->evidence_count > 0) claim->evidence[claim->evidence_count - 1].line = line;
-        }
+        if (errors.count > 0)
+            add_evidence(
+                run, claim,
+                arena_printf(run->arena, tr("the kernel log has %zu I/O errors of %s"), errors.count, health->entity),
+                (double)errors.count, errors.log, errors.line);
+        if (errors.hdparm != NULL)
+            add_evidence(
+                run, claim,
+                arena_printf(run->arena, tr("hdparm could not read %s: %s"), health->entity, errors.hdparm->text), 1,
+                errors.hdparm_log, errors.hdparm->line);
     }
-    for (size_t d = 0; d < run->disk_count; d++) {
-        if (health_of(run, run->disks[d].entity) != NULL) continue;
-        const char *log = "";
-        uint32_t line = 0;
-        size_t errors = kernel_errors(run, run->disks[d].entity, &log, &line);
-        if (errors == 0) continue;
-        struct claim *claim = claims_add(claims, CAUSE_DISK_FAILING, run->disks[d].entity, LOSS_NONE);
-        claim->certain = true;
-        claim->strength = 0.85;
-        claim->value = 2;
-        claim->threshold = 1;
-        claim->test = arena_printf(run->arena, tr("I/O errors of %s in the kernel log"), run->disks[d].entity);
-        claim->sentence =
-            arena_printf(run->arena, tr("The kernel reports %zu I/O errors of %s."), errors, run->disks[d].entity);
-        claim->next = tr("Save what cannot be fetched again, then read smartctl -x of the disk and check its cable.");
-        claim_evidence(run, claim, 1, claim->sentence, (double)errors, 1, UNIT_NONE, log, "");
-        if (claim->evidence_count > 0) claim->evidence[claim->evidence_count - 1].line = line;
-        pages = true;
-    }
+    for (size_t d = 0; d < run->disk_count; d++)
+        if (health_of(run, run->disks[d].entity) == NULL)
+            pages = judge_by_logs(run, claims, run->disks[d].entity) || pages;
     if (pages) return;
     struct claim *claim = claims_add(claims, CAUSE_DISK_FAILING, "", LOSS_NONE);
     claim->no_data = true;

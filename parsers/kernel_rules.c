@@ -301,7 +301,8 @@ static void report(struct kernel_rules *rules, size_t index, const struct text *
     }
     bool coded = rule->kind == EVENT_XID || rule->kind == EVENT_GPU_ERROR || rule->kind == EVENT_PCIE_ERROR;
     if (coded && !isnan(event.value)) event.code = (int)fmin(event.value, INT_MAX);
-    if (rule->kind == EVENT_NOTE) event.code = (int)index;
+    // Each unplugging explains the errors behind it.
+    if (rule->kind == EVENT_NOTE) event.code = text_has(text, "USB disconnect") ? (int)line : (int)index;
     // That the disk was given up is told beside the timeouts that led there.
     if (text_has(text, "Removing after probe failure") || text_has(text, "Disabling device after reset"))
         event.code = (int)index + 1;
