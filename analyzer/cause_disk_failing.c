@@ -134,6 +134,24 @@ static void add_evidence(struct run *run, struct claim *claim, const char *sente
     if (claim->evidence_count > 0) claim->evidence[claim->evidence_count - 1].line = line;
 }
 
+static const char *said_by_hdparm(const struct run *run, const char *entity, const struct disk_errors *errors) {
+    return arena_printf(run->arena, tr("hdparm could not read %s: %s"), entity, errors->hdparm->text);
+}
+
+static void add_hdparm(struct run *run, struct claim *claim, const struct disk_errors *errors) {
+    if (errors->hdparm == NULL) return;
+    const char *sentence = said_by_hdparm(run, claim->entity, errors);
+    add_evidence(run, claim, sentence, 1, errors->hdparm_log, errors->hdparm->line);
+}
+
+// The claim of a disk that only its errors speak against.
+static void say_errors(const struct run *run, struct claim *claim, const struct disk_errors *errors) {
+    claim->sentence = errors->count > 0 ? arena_printf(run->arena, tr("The kernel reports %zu I/O errors of %s."),
+                                                       errors->count, claim->entity)
+                                        : said_by_hdparm(run, claim->entity, errors);
+    claim->next = tr("Save what cannot be fetched again, then read smartctl -x of the disk and check its cable.");
+}
+
 // A disk without a smartctl page: what the kernel or hdparm say of it. True if they say something.
 static bool judge_by_logs(struct run *run, struct claims *claims, const char *entity) {
     struct disk_errors errors = errors_of(run, entity);
@@ -153,13 +171,9 @@ static bool judge_by_logs(struct run *run, struct claims *claims, const char *en
     claim->certain = true;
     claim->strength = 0.85;
     claim->value = 2;
-    claim->next = tr("Save what cannot be fetched again, then read smartctl -x of the disk and check its cable.");
-    const char *kernel = arena_printf(run->arena, tr("The kernel reports %zu I/O errors of %s."), errors.count, entity);
-    const char *hdparm = arena_printf(run->arena, tr("hdparm could not read %s: %s"), entity,
-                                      errors.hdparm == NULL ? "" : errors.hdparm->text);
-    claim->sentence = by_kernel ? kernel : hdparm;
-    if (by_kernel) add_evidence(run, claim, kernel, (double)errors.count, errors.log, errors.line);
-    if (errors.hdparm != NULL) add_evidence(run, claim, hdparm, 1, errors.hdparm_log, errors.hdparm->line);
+    say_errors(run, claim, &errors);
+    if (by_kernel) add_evidence(run, claim, claim->sentence, (double)errors.count, errors.log, errors.line);
+    add_hdparm(run, claim, &errors);
     return true;
 }
 
@@ -177,6 +191,11 @@ void judge_disk_failing(struct run *run, struct claims *claims) {
         if (health->level == 0 && errors.count == 0 && errors.hdparm == NULL) continue;
         claim->certain = true;
         claim->strength = health->level >= 3 ? 0.93 : health->level == 2 ? 0.75 : 0.5;
+        if (health->level == 0) {
+            say_errors(run, claim, &errors);
+            claim->has_severity = true;
+            claim->severity = SEVERITY_WARNING;
+        }
         for (size_t a = 0; a < health->attribute_count; a++) {
             const struct disk_attribute *attribute = &health->attributes[a];
             if (attribute->level == 0) continue;
@@ -195,11 +214,7 @@ void judge_disk_failing(struct run *run, struct claims *claims) {
                 run, claim,
                 arena_printf(run->arena, tr("the kernel log has %zu I/O errors of %s"), errors.count, health->entity),
                 (double)errors.count, errors.log, errors.line);
-        if (errors.hdparm != NULL)
-            add_evidence(
-                run, claim,
-                arena_printf(run->arena, tr("hdparm could not read %s: %s"), health->entity, errors.hdparm->text), 1,
-                errors.hdparm_log, errors.hdparm->line);
+        add_hdparm(run, claim, &errors);
     }
     for (size_t d = 0; d < run->disk_count; d++)
         if (health_of(run, run->disks[d].entity) == NULL)
