@@ -119,6 +119,7 @@ void judge_communication_bound(struct run *run, struct claims *claims);
 void judge_gpu_fault(struct run *run, struct claims *claims);
 void judge_gpu_memory(struct run *run, struct claims *claims);
 void judge_epoch_gap(struct run *run, struct claims *claims);
+void judge_reboot(struct run *run, struct claims *claims);
 void judge_gpu_trends(struct run *run, struct claims *claims);
 
 // ── apportion.c ──

@@ -23,6 +23,7 @@ const struct cause_module cause_modules[] = {
     {CAUSE_COMMUNICATION_BOUND, judge_communication_bound},
     {CAUSE_INPUT_ELSEWHERE, judge_input_elsewhere},
     {CAUSE_DISK_FAILING, judge_disk_failing},
+    {CAUSE_JOB_IDLE, judge_reboot},
     {CAUSE_GPU_FAULT, judge_gpu_trends},
     {CAUSE_COUNT_, NULL},
 };

@@ -47,6 +47,7 @@ static enum cause choose(const struct run *run) {
 
 static struct claim *main_claim(const struct claims *claims, enum cause cause) {
     struct claim *best = NULL;
+    if (cause == CAUSE_JOB_IDLE) return NULL;  // a reboot is a finding, not what the verdict is about
     for (size_t k = 0; k < claims->count; k++) {
         struct claim *claim = &claims->items[k];
         if (claim->cause != cause || !claim->supported) continue;
