@@ -34,6 +34,7 @@ struct scsi {
     unsigned host, channel, target;
     char model[17];
     char disk[8];
+    bool several;  // units of one target, or disks one after the other
 };
 
 struct unnamed {
@@ -42,7 +43,7 @@ struct unnamed {
 
 struct kernel_ata {
     struct kernel_events *events;
-    struct pattern *line, *identity, *attached, *named, *reason;
+    struct pattern *line, *identity, *attached, *named, *address, *reason;
     struct port *ports;
     size_t port_count, port_capacity;
     struct scsi *scsi;
@@ -62,13 +63,14 @@ struct kernel_ata *kernel_ata_new(struct kernel_events *events) {
                                  "^scsi (\\d+):(\\d+):(\\d+):\\d+: Direct-Access +(?:ATA +)?(\\S.{0,40}?) {2,}|"
                                  "^scsi (\\d+):(\\d+):(\\d+):\\d+: Direct-Access +ATA +(.{16})");
     ata->named = pattern_with("sd ", "^sd (\\d+):(\\d+):(\\d+):\\d+: \\[(sd[a-z]+)\\]");
+    ata->address = pattern_new("^(?:sd|scsi) (\\d+):(\\d+):(\\d+):\\d+: ");
     ata->reason = pattern_with("Emask", "Emask 0x[0-9a-f]+ \\(([^)]{1,38})\\)");
     return ata;
 }
 
 void kernel_ata_free(struct kernel_ata *ata) {
     if (ata == NULL) return;
-    struct pattern *const all[] = {ata->line, ata->identity, ata->attached, ata->named, ata->reason};
+    struct pattern *const all[] = {ata->line, ata->identity, ata->attached, ata->named, ata->address, ata->reason};
     for (size_t i = 0; i < sizeof all / sizeof *all; i++) pattern_free(all[i]);
     free(ata->ports);
     free(ata->scsi);
@@ -124,6 +126,7 @@ void kernel_ata_scsi(struct kernel_ata *ata, struct text text) {
     if (pattern_match(ata->named, text, group, 5)) {
         struct scsi *scsi = scsi_of(ata, group + 1);
         if (scsi == NULL) return;
+        if (scsi->disk[0] != '\0' && !text_equal(group[4], scsi->disk)) scsi->several = true;
         keep(scsi->disk, sizeof scsi->disk, group[4]);
         if (text_has(text, "FAILED Result") || text_has(text, "Sense Key")) tie_to_incident(ata, scsi->disk);
     } else if (pattern_match(ata->attached, text, group, 9)) {
@@ -131,6 +134,18 @@ void kernel_ata_scsi(struct kernel_ata *ata, struct text text) {
         struct scsi *scsi = scsi_of(ata, address);
         if (scsi != NULL) keep(scsi->model, sizeof scsi->model, text_trim(text_head(address[3], 16)));
     }
+}
+
+const char *kernel_ata_disk(const struct kernel_ata *ata, struct text text) {
+    struct text group[4];
+    if (!pattern_match(ata->address, text, group, 4)) return "";
+    for (size_t i = 0; i < ata->scsi_count; i++) {
+        const struct scsi *scsi = &ata->scsi[i];
+        if (scsi->host == number_of(group[1]) && scsi->channel == number_of(group[2]) &&
+            scsi->target == number_of(group[3]))
+            return scsi->several ? "" : scsi->disk;
+    }
+    return "";
 }
 
 static bool same_model(const struct port *port, const struct scsi *scsi) {

@@ -16,6 +16,9 @@ bool kernel_ata_line(struct kernel_ata *ata, struct text text, const struct kern
 // "sd 24:0:0:0: [sdc] …", "scsi 4:0:2:0: Direct-Access ATA MODEL": what ties ports to names.
 void kernel_ata_scsi(struct kernel_ata *ata, struct text text);
 
+// The disk at the address that begins a line ("sd 6:0:7:0: Power-on …"); "" if no line has named one yet, or several.
+const char *kernel_ata_disk(const struct kernel_ata *ata, struct text text);
+
 // Reports the incidents that the file does not end.
 void kernel_ata_finish(struct kernel_ata *ata);
 

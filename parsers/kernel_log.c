@@ -330,7 +330,7 @@ void kernel_log_parse(struct lines *lines, const struct parse_options *options, 
     parse->clock = kernel_clock_new();
     parse->events = kernel_events_new();
     parse->ata = kernel_ata_new(parse->events);
-    parse->rules = kernel_rules_new(parse->events, source);
+    parse->rules = kernel_rules_new(parse->events, parse->ata, source);
     struct text text;
     while (lines_next(lines, &text)) {
         struct kernel_line line;

@@ -162,6 +162,7 @@ struct failed_command {
 
 struct kernel_rules {
     struct kernel_events *events;
+    const struct kernel_ata *ata;
     struct source *source;
     struct arena *arena;
     struct pattern *any, *patterns[RULES], *nfs, *gpu, *smartd;
@@ -175,11 +176,13 @@ struct kernel_rules {
     struct victim victim;
 };
 
-struct kernel_rules *kernel_rules_new(struct kernel_events *events, struct source *source) {
+struct kernel_rules *kernel_rules_new(struct kernel_events *events, const struct kernel_ata *ata,
+                                      struct source *source) {
     struct arena *arena = arena_new();
     struct kernel_rules *rules = arena_alloc(arena, sizeof *rules);
     rules->arena = arena;
     rules->events = events;
+    rules->ata = ata;
     rules->source = source;
     rules->victim.event = SIZE_MAX;
     // One look at a line tells whether any rule can want it.
@@ -290,6 +293,7 @@ static void report(struct kernel_rules *rules, size_t index, const struct text *
     const struct rule *rule = &rules_table[index];
     struct text entity = part(group, rules->entity_group[index]);
     if (rule->form == FORM_DISK) entity = whole_disk(entity);
+    if (entity.length == 0 && rule->form == FORM_DISK) entity = text_of(kernel_ata_disk(rules->ata, text));
     if (entity.length == 0) entity = text_of(rule->entity);
     struct kernel_report event = {.at = *at, .line = line, .kind = rule->kind, .entity = entity, .text = text};
     event.value = number(part(group, rules->value_group[index]));

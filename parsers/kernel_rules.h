@@ -2,11 +2,14 @@
 #ifndef WHYSLOW_PARSERS_KERNEL_RULES_H
 #define WHYSLOW_PARSERS_KERNEL_RULES_H
 
+#include "parsers/kernel_ata.h"
 #include "parsers/kernel_events.h"
 
 struct kernel_rules;
 
-struct kernel_rules *kernel_rules_new(struct kernel_events *events, struct source *source);
+// `ata` (borrowed) knows which disk is at a SCSI address.
+struct kernel_rules *kernel_rules_new(struct kernel_events *events, const struct kernel_ata *ata,
+                                      struct source *source);
 void kernel_rules_free(struct kernel_rules *rules);
 
 // One line of the kernel's. True if a rule knew it.
