@@ -72,7 +72,8 @@ static void see_wall(struct kernel_clock *clock, const struct when *wall, struct
         // From November or December back to January or February: New Year.
         if (clock->month_before >= 11 && when.month <= 2) clock->turn++;
         // From January forward to December: `journalctl -b -1` of the year before, pasted behind `-b 0`.
-        if (clock->month_before == 1 && when.month == 12) clock->turn--;
+        bool yearless = clock->walled.has_wall && !clock->walled.has_year;
+        if (yearless && clock->month_before == 1 && when.month == 12) clock->turn--;
         clock->yearless_any = true;
         when.has_year = true;
         when.year = YEARLESS;
@@ -130,7 +131,7 @@ static bool see_boot(struct kernel_clock *clock, const struct kernel_line *line,
         clock->run++;
         bool same_tool = clock->layout == line->layout;
         bool later = !moment->has_wall || !clock->walled.has_wall || moment->turn > clock->before.turn ||
-                     moment->civil >= clock->walled.civil - 3600000;
+                     (moment->turn == clock->before.turn && moment->civil >= clock->walled.civil - 3600000);
         rebooted = same_tool && later && moment->boot < FRESH;
     }
     clock->boot_seen = clock->boot_any = true;

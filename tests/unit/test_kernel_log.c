@@ -126,6 +126,12 @@ static void an_uptime_that_falls_is_a_reboot(void **state) {
     assert_int_equal(parsed_events(&log, EVENT_REBOOT), 1);
     assert_int_equal(parsed_event(&log, EVENT_REBOOT, 0)->line, 2);
     parsed_free(&log);
+    // The boot before, of the old year, pasted behind.
+    log = parsed_text(
+        "Jan  5 07:55:37 red1 kernel: [350941.516160] usb 1-1: new device\n"
+        "Dec 30 12:30:56 red1 kernel: [   19.902876] usb 1-1: new device\n");
+    assert_int_equal(parsed_events(&log, EVENT_REBOOT), 0);
+    parsed_free(&log);
 }
 
 static void dmesg_behind_kern_log_counts_once(void **state) {
