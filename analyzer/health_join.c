@@ -1,0 +1,91 @@
+// health_join.c: which disk of the kernel's a page of smartctl is about. The page itself names no device.
+#include <string.h>
+
+#include "analyzer/health_parts.h"
+#include "core/lang.h"
+
+bool health_says(const char *text, const char *part) { return text != NULL && text_has(text_of(text), part); }
+
+static bool unnamed(const char *entity) {
+    if (strncmp(entity, "disk", 4) != 0 || entity[4] == '\0') return false;
+    for (const char *c = entity + 4; *c != '\0'; c++)
+        if (*c < '0' || *c > '9') return false;
+    return true;
+}
+
+// Since-boot averages say nothing about the run, but a disk that never served in it still shows its kind there.
+static enum disk_class class_for_join(const struct run *run, const struct disk *disk) {
+    if (disk->class != DISK_UNKNOWN) return disk->class;
+    const char *text = source_fact_value(disk->source, disk->table->entity, "since_boot_r_await");
+    double await = NAN;
+    if (text != NULL && text_number(text_of(text), &await)) {
+        if (await > 0 && await < 1) return DISK_SSD;
+        if (await > 4) return DISK_HDD;
+    }
+    double write = grid_quantile(disk->write_await, run->bins, 0.5);
+    return write > 0 && write < 0.5 ? DISK_SSD : DISK_UNKNOWN;
+}
+
+static bool could_be(const struct run *run, const struct disk *disk, const char *protocol, const char *rotation) {
+    bool nvme = disk->class == DISK_NVME;
+    if (disk->class == DISK_STACKED || disk->class == DISK_MEMORY) return false;
+    if (health_says(protocol, "NVMe")) return nvme;
+    if (nvme) return false;
+    enum disk_class class = class_for_join(run, disk);
+    if (health_says(rotation, "rpm")) return class != DISK_SSD;
+    if (health_says(rotation, "Solid State")) return class != DISK_HDD;
+    return true;
+}
+
+static size_t pages_like(const struct run *run, const char *protocol) {
+    size_t count = 0;
+    for (size_t i = 0; i < run->recording->source_count; i++) {
+        const struct source *source = run->recording->sources[i];
+        if (source->format == NULL || strncmp(source->format, "smartctl", 8) != 0) continue;
+        for (size_t k = 0; k < source->table_count; k++) {
+            const char *own = source_fact_value(source, source->tables[k].entity, "protocol");
+            if (source->tables[k].entity_kind == ENTITY_DISK &&
+                health_says(own, "NVMe") == health_says(protocol, "NVMe"))
+                count++;
+        }
+    }
+    return count;
+}
+
+// smartctl is mostly asked about the controller ("nvme0"), iostat shows its namespace ("nvme0n1").
+static const char *namespace_of(const struct run *run, const char *entity) {
+    const struct disk *found = NULL;
+    size_t length = strlen(entity);
+    if (strncmp(entity, "nvme", 4) != 0) return entity;
+    for (size_t d = 0; d < run->disk_count; d++) {
+        const char *name = run->disks[d].table->entity;
+        if (strcmp(name, entity) == 0) return entity;
+        if (strncmp(name, entity, length) != 0 || name[length] != 'n') continue;
+        if (found != NULL) return entity;
+        found = &run->disks[d];
+    }
+    return found != NULL ? found->table->entity : entity;
+}
+
+// The page belongs to the only disk it can belong to, or to nobody.
+const char *health_join(struct run *run, const struct source *source, const char *entity, const char **how) {
+    if (!unnamed(entity)) {
+        *how = tr("the log names the device");
+        return namespace_of(run, entity);
+    }
+    const char *protocol = source_fact_value(source, entity, "protocol");
+    const char *rotation = source_fact_value(source, entity, "rotation");
+    const struct disk *found = NULL;
+    size_t candidates = 0;
+    for (size_t d = 0; d < run->disk_count; d++) {
+        if (!could_be(run, &run->disks[d], protocol, rotation)) continue;
+        candidates++;
+        found = &run->disks[d];
+    }
+    if (candidates == 1 && pages_like(run, protocol) == 1) {
+        *how = arena_printf(run->arena, tr("the page names no device; %s is the only disk of its kind"), found->entity);
+        return found->table->entity;
+    }
+    *how = tr("the page names no device, and several disks could be meant");
+    return entity;
+}

@@ -1,0 +1,111 @@
+// health_signs.c: which counters of a disk are signs of failure, and how grave.
+//
+// Levels are those of disk-health-causes.md section 2 (Backblaze's annual failure rates by raw value; growth
+// weighs more than level).
+#include "analyzer/health_parts.h"
+
+// By name first: the same id means different things on different models (smartctl.md 4).
+enum sign sign_of(const char *name) {
+    struct text text = text_of(name);
+    if (text_has(text, ".") || text_has(text, "Bogus")) return SIGN_NONE;
+    static const struct {
+        const char *part;
+        enum sign sign;
+    } table[] = {
+        {"Reallocated_Sector", SIGN_REALLOCATED},
+        {"Reallocate_NAND", SIGN_REALLOCATED},
+        {"Retired_Block", SIGN_REALLOCATED},
+        {"Reported_Uncorrect", SIGN_UNCORRECTED},
+        {"Uncorrectable_Error_C", SIGN_UNCORRECTED},
+        {"Media and Data Integrity Errors", SIGN_UNCORRECTED},
+        {"Current_Pending_Sector", SIGN_PENDING},
+        {"Pending_Sector", SIGN_PENDING},
+        {"Offline_Uncorrectable", SIGN_PENDING},
+        {"CRC_Error", SIGN_CRC},
+        {"Available Spare", SIGN_SPARE},
+        {"Percentage Used", SIGN_USED},
+        {"Critical Warning", SIGN_WARNING},
+        {"Elements in grown defect list", SIGN_GROWN},
+    };
+    if (text_equal(text, "Available Spare Threshold")) return SIGN_NONE;
+    for (size_t i = 0; i < sizeof table / sizeof table[0]; i++)
+        if (text_has(text, table[i].part)) return table[i].sign;
+    return SIGN_NONE;
+}
+
+static double first_value(const struct table *table, const struct column *column) {
+    for (size_t i = 0; i < table->row_count; i++)
+        if (!isnan(column->values[i])) return column->values[i];
+    return NAN;
+}
+
+double health_last(const struct table *table, const struct column *column, uint32_t *line) {
+    for (size_t i = table->row_count; i-- > 0;) {
+        if (isnan(column->values[i])) continue;
+        *line = table->line[i];
+        return column->values[i];
+    }
+    return NAN;
+}
+
+static double beside(struct run *run, const struct table *table, const char *name, const char *suffix) {
+    const struct column *column = table_find(table, arena_printf(run->arena, "%s.%s", name, suffix));
+    uint32_t line = 0;
+    return column == NULL ? NAN : health_last(table, column, &line);
+}
+
+static int level_by_steps(double value, double watch, double suspect, double act) {
+    if (value >= act) return ACT;
+    if (value >= suspect) return SUSPECT;
+    return value >= watch ? WATCH : 0;
+}
+
+static int level_of(enum sign sign, const struct disk_attribute *a, bool flash, double spare_threshold) {
+    bool grew = a->growth >= 1;
+    switch (sign) {
+        case SIGN_REALLOCATED:
+            if (grew) return ACT;
+            if (a->value <= a->threshold + 20 && a->threshold > 0) return ACT;
+            return flash ? level_by_steps(a->last, 1, 51, 300) : level_by_steps(a->last, 1, 16, 260);
+        case SIGN_UNCORRECTED:
+            return grew ? ACT : level_by_steps(a->last, INFINITY, 1, 10);
+        case SIGN_PENDING:
+            return grew ? ACT : level_by_steps(a->last, INFINITY, 1, 8);
+        case SIGN_GROWN:
+            return grew ? ACT : level_by_steps(a->last, 1, 16, 260);
+        case SIGN_CRC:
+            return grew ? SUSPECT : 0;
+        case SIGN_SPARE:
+            if (a->last < spare_threshold) return ACT;
+            return a->last < 100 && a->last <= spare_threshold + 10 ? SUSPECT : 0;
+        case SIGN_USED:
+            return a->last >= 255 ? ACT : level_by_steps(a->last, 90, INFINITY, INFINITY);
+        case SIGN_WARNING:
+            return a->last == 0 ? 0 : a->last == 2 ? SUSPECT : ACT;
+        case SIGN_NONE:
+            break;
+    }
+    return 0;
+}
+
+size_t health_attributes(struct run *run, const struct table *table, bool flash, struct disk_attribute *out) {
+    size_t count = 0;
+    uint32_t line = 0;
+    const struct column *spare = table_find(table, "Available Spare Threshold");
+    double threshold = spare == NULL ? 10 : health_last(table, spare, &line);
+    for (size_t c = 0; c < table->column_count; c++) {
+        const struct column *column = &table->columns[c];
+        enum sign sign = sign_of(column->quantity);
+        if (sign == SIGN_NONE) continue;
+        struct disk_attribute a = {.name = column->quantity, .state = ""};
+        a.first = first_value(table, column);
+        a.last = health_last(table, column, &a.line);
+        if (isnan(a.last)) continue;
+        a.growth = a.last - a.first;
+        a.value = beside(run, table, column->quantity, "value");
+        a.threshold = beside(run, table, column->quantity, "thresh");
+        a.level = level_of(sign, &a, flash, threshold);
+        out[count++] = a;
+    }
+    return count;
+}
