@@ -13,6 +13,9 @@ static const char *worst_words(struct run *run, const struct disk_health *health
             worst = a;
     }
     if (worst == NULL || worst->level == 0) return "";
+    if (worst->by_value)
+        return arena_printf(run->arena, tr("VALUE of %s is %.0f, its threshold %.0f"), worst->name, worst->value,
+                            worst->threshold);
     if (worst->growth >= 1)
         return arena_printf(run->arena, tr("%s rose from %.0f to %.0f during the run"), worst->name, worst->first,
                             worst->last);
@@ -63,6 +66,19 @@ static const char *fact_or(const struct source *source, const char *entity, cons
     return value != NULL ? value : otherwise;
 }
 
+static struct medium medium_of(const struct source *source, const struct table *table,
+                               const struct disk_health *health) {
+    const char *rotation = source_fact_value(source, table->entity, "rotation");
+    return (struct medium){
+        .flash = health_says(rotation, "Solid State") || health_says(health->model, "SSD") ||
+                 table_find(table, "Wear_Leveling_Count") != NULL ||
+                 table_find(table, "Media_Wearout_Indicator") != NULL ||
+                 table_find(table, "Available_Reservd_Space") != NULL,
+        // smartctl's family of the Intel 520, and its models where no database named it.
+        .counts_operations = health_says(source_fact_value(source, table->entity, "family"), "Intel 520") ||
+                             health_says(health->model, "INTEL SSDSC2CW")};
+}
+
 static void judge_disk(struct run *run, const struct source *source, const struct table *table,
                        struct disk_health *health) {
     health->entity = run_name(run, health_join(run, source, table->entity, &health->joined));
@@ -83,13 +99,9 @@ static void judge_disk(struct run *run, const struct source *source, const struc
     const struct column *heat = table_find(table, "Temperature_Celsius");
     if (heat == NULL) heat = table_find(table, "Temperature");
     health->temperature = heat == NULL ? NAN : health_last(table, heat, &line);
-    const char *rotation = source_fact_value(source, table->entity, "rotation");
-    bool flash = health_says(rotation, "Solid State") || health_says(health->model, "SSD") ||
-                 table_find(table, "Wear_Leveling_Count") != NULL ||
-                 table_find(table, "Media_Wearout_Indicator") != NULL ||
-                 table_find(table, "Available_Reservd_Space") != NULL;
+    struct medium medium = medium_of(source, table, health);
     struct disk_attribute *attributes = arena_array(run->arena, table->column_count, sizeof *attributes);
-    health->attribute_count = health_attributes(run, table, flash, attributes);
+    health->attribute_count = health_attributes(run, table, &medium, attributes);
     health->attributes = attributes;
     for (size_t i = 0; i < health->attribute_count; i++)
         if (attributes[i].level > health->level) health->level = attributes[i].level;

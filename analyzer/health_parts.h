@@ -22,8 +22,15 @@ enum sign {
 
 enum sign sign_of(const char *name);
 
+// What the levels of a disk's counters depend on.
+struct medium {
+    bool flash;
+    bool counts_operations;  // where other models count uncorrected errors
+    double spare_threshold;  // filled by health_attributes
+};
+
 // The counters of a table that say something about the disk, each with its level. `out` has room for one a column.
-size_t health_attributes(struct run *run, const struct table *table, bool flash, struct disk_attribute *out);
+size_t health_attributes(struct run *run, const struct table *table, struct medium *medium, struct disk_attribute *out);
 // The last value of a column and its line; NaN if there is none.
 double health_last(const struct table *table, const struct column *column, uint32_t *line);
 

@@ -60,13 +60,25 @@ static int level_by_steps(double value, double watch, double suspect, double act
     return value >= watch ? WATCH : 0;
 }
 
-static int level_of(enum sign sign, const struct disk_attribute *a, bool flash, double spare_threshold) {
+// Above this no disk has counted errors: it would have failed long before.
+#define OPERATIONS 1e6
+
+// Some models count operations where others count errors: Intel 520 in 187 (smartctl.md 4). A count beyond all
+// errors over a VALUE that has not moved is of that kind on any model (disk-health-causes.md 4).
+static bool counts_operations(enum sign sign, const struct disk_attribute *a, const struct medium *medium) {
+    if (sign == SIGN_UNCORRECTED && medium->counts_operations && !isnan(a->value)) return true;
+    bool counts = sign == SIGN_REALLOCATED || sign == SIGN_UNCORRECTED || sign == SIGN_PENDING || sign == SIGN_CRC;
+    return counts && a->last >= OPERATIONS && a->value >= 100 && !(a->value <= a->threshold);
+}
+
+static int level_of(enum sign sign, const struct disk_attribute *a, const struct medium *medium) {
     bool grew = a->growth >= 1;
+    if (a->by_value) return a->threshold > 0 && a->value <= a->threshold ? ACT : 0;
     switch (sign) {
         case SIGN_REALLOCATED:
             if (grew) return ACT;
             if (a->value <= a->threshold + 20 && a->threshold > 0) return ACT;
-            return flash ? level_by_steps(a->last, 1, 51, 300) : level_by_steps(a->last, 1, 16, 260);
+            return medium->flash ? level_by_steps(a->last, 1, 51, 300) : level_by_steps(a->last, 1, 16, 260);
         case SIGN_UNCORRECTED:
             return grew ? ACT : level_by_steps(a->last, INFINITY, 1, 10);
         case SIGN_PENDING:
@@ -76,8 +88,8 @@ static int level_of(enum sign sign, const struct disk_attribute *a, bool flash, 
         case SIGN_CRC:
             return grew ? SUSPECT : 0;
         case SIGN_SPARE:
-            if (a->last < spare_threshold) return ACT;
-            return a->last < 100 && a->last <= spare_threshold + 10 ? SUSPECT : 0;
+            if (a->last < medium->spare_threshold) return ACT;
+            return a->last < 100 && a->last <= medium->spare_threshold + 10 ? SUSPECT : 0;
         case SIGN_USED:
             return a->last >= 255 ? ACT : level_by_steps(a->last, 90, INFINITY, INFINITY);
         case SIGN_WARNING:
@@ -88,11 +100,12 @@ static int level_of(enum sign sign, const struct disk_attribute *a, bool flash, 
     return 0;
 }
 
-size_t health_attributes(struct run *run, const struct table *table, bool flash, struct disk_attribute *out) {
+size_t health_attributes(struct run *run, const struct table *table, struct medium *medium,
+                         struct disk_attribute *out) {
     size_t count = 0;
     uint32_t line = 0;
     const struct column *spare = table_find(table, "Available Spare Threshold");
-    double threshold = spare == NULL ? 10 : health_last(table, spare, &line);
+    medium->spare_threshold = spare == NULL ? 10 : health_last(table, spare, &line);
     for (size_t c = 0; c < table->column_count; c++) {
         const struct column *column = &table->columns[c];
         enum sign sign = sign_of(column->quantity);
@@ -104,7 +117,8 @@ size_t health_attributes(struct run *run, const struct table *table, bool flash,
         a.growth = a.last - a.first;
         a.value = beside(run, table, column->quantity, "value");
         a.threshold = beside(run, table, column->quantity, "thresh");
-        a.level = level_of(sign, &a, flash, threshold);
+        a.by_value = counts_operations(sign, &a, medium);
+        a.level = level_of(sign, &a, medium);
         out[count++] = a;
     }
     return count;

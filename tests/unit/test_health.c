@@ -4,6 +4,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -61,6 +62,31 @@ static void test_growth_weighs_more_than_level(void **state) {
     level("UDMA_CRC_Error_Count", 500, 501, 2);
 }
 
+// A row of an ATA disk with its normalised columns.
+static int level_beside(const char *attribute, double first, double last, double value, double threshold) {
+    struct scene *scene = begin();
+    disk(scene, "sda");
+    char name[80];
+    scene_smart(scene, "sda", attribute, first, last);
+    snprintf(name, sizeof name, "%s.value", attribute);
+    scene_smart(scene, "sda", name, value, value);
+    snprintf(name, sizeof name, "%s.thresh", attribute);
+    scene_smart(scene, "sda", name, threshold, threshold);
+    int found = scene_analyze(scene)->health[0].level;
+    scene_free(scene);
+    return found;
+}
+
+static void test_a_count_of_operations_goes_by_its_value(void **state) {
+    (void)state;
+    // Beyond any count of errors, and VALUE has not moved: growth is no sign either.
+    assert_int_equal(level_beside("Uncorrectable_Error_Cnt", 184301771, 184309999, 119, 50), 0);
+    // The same once VALUE has fallen, or with a count that errors reach.
+    assert_int_equal(level_beside("Uncorrectable_Error_Cnt", 184301771, 184301771, 40, 50), 3);
+    assert_int_equal(level_beside("Uncorrectable_Error_Cnt", 1485, 1485, 100, 0), 3);
+    assert_int_equal(level_beside("Reported_Uncorrect", 65535, 65535, 1, 0), 3);
+}
+
 static void test_passed_clears_nothing_and_failed_convicts(void **state) {
     (void)state;
     struct scene *scene = begin();
@@ -114,6 +140,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_levels_of_counts),
         cmocka_unit_test(test_growth_weighs_more_than_level),
+        cmocka_unit_test(test_a_count_of_operations_goes_by_its_value),
         cmocka_unit_test(test_passed_clears_nothing_and_failed_convicts),
         cmocka_unit_test(test_a_page_without_a_name_belongs_to_the_only_disk_of_its_kind),
         cmocka_unit_test(test_with_two_candidates_a_page_belongs_to_nobody),
