@@ -1,10 +1,17 @@
 // health_join.c: which disk of the kernel's a page of smartctl is about. The page itself names no device.
+#include <ctype.h>
 #include <string.h>
 
 #include "analyzer/health_parts.h"
 #include "core/lang.h"
 
 bool health_says(const char *text, const char *part) { return text != NULL && text_has(text_of(text), part); }
+
+static size_t run_of(struct text text, size_t from, char low, char high) {
+    size_t end = from;
+    while (end < text.length && text.at[end] >= low && text.at[end] <= high) end++;
+    return end - from;
+}
 
 static bool unnamed(const char *entity) {
     if (strncmp(entity, "disk", 4) != 0 || entity[4] == '\0') return false;
@@ -67,6 +74,59 @@ static const char *namespace_of(const struct run *run, const char *entity) {
     return found != NULL ? found->table->entity : entity;
 }
 
+// "smart-sda.txt": a word of the file's name that is a disk of the kernel's, maybe with a number. Names of old IDE
+// disks are no proof: "hdd" is a word.
+static size_t kernel_name(struct text word) {
+    static const struct {
+        const char *start;
+        char low, high;
+        size_t most;
+    } kinds[] = {{"sd", 'a', 'z', 1}, {"vd", 'a', 'z', 1}, {"xvd", 'a', 'z', 1}, {"nvme", '0', '9', 3}};
+    for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
+        size_t start = strlen(kinds[i].start);
+        if (!text_starts(word, kinds[i].start)) continue;
+        size_t end = start + run_of(word, start, kinds[i].low, kinds[i].high);
+        if (end == start || end - start > kinds[i].most) continue;
+        if (i == 3 && end + 1 < word.length && word.at[end] == 'n') end += 1 + run_of(word, end + 1, '0', '9');
+        size_t rest = i == 3 ? end : end + run_of(word, end, '0', '9');
+        if (rest == word.length) return end;
+    }
+    return 0;
+}
+
+// The only disk that the file's name holds; empty if there is none, or several.
+static struct text named_by_file(const struct source *source) {
+    struct text none = {"", 0};
+    struct text found = none;
+    const char *path = source->member[0] != '\0' ? source->member : source->path;
+    const char *slash = strrchr(path, '/');
+    struct text rest = text_of(slash != NULL ? slash + 1 : path);
+    while (rest.length > 0) {
+        size_t length = 0;
+        while (length < rest.length && isalnum((unsigned char)rest.at[length])) length++;
+        struct text word = text_head(rest, length);
+        struct text name = text_head(word, kernel_name(word));
+        bool other = found.length > 0 && (name.length != found.length || memcmp(name.at, found.at, name.length) != 0);
+        if (name.length > 0 && other) return none;
+        if (name.length > 0) found = name;
+        rest = text_skip(rest, length + (length < rest.length));
+    }
+    return found;
+}
+
+static size_t disks_in(const struct source *source) {
+    size_t count = 0;
+    for (size_t k = 0; k < source->table_count; k++) count += source->tables[k].entity_kind == ENTITY_DISK;
+    return count;
+}
+
+// NULL where the file's name says nothing, or where the page contradicts it.
+static const char *disk_of_file(struct run *run, const struct source *source, bool nvme) {
+    struct text name = named_by_file(source);
+    if (name.length == 0 || disks_in(source) != 1 || nvme != text_starts(name, "nvme")) return NULL;
+    return namespace_of(run, text_copy(run->arena, name));
+}
+
 // The page belongs to the only disk it can belong to, or to nobody.
 const char *health_join(struct run *run, const struct source *source, const char *entity, const char **how) {
     if (!unnamed(entity)) {
@@ -75,6 +135,11 @@ const char *health_join(struct run *run, const struct source *source, const char
     }
     const char *protocol = source_fact_value(source, entity, "protocol");
     const char *rotation = source_fact_value(source, entity, "rotation");
+    const char *named = disk_of_file(run, source, health_says(protocol, "NVMe"));
+    if (named != NULL) {
+        *how = tr("the name of the file names the device");
+        return named;
+    }
     const struct disk *found = NULL;
     size_t candidates = 0;
     for (size_t d = 0; d < run->disk_count; d++) {

@@ -122,6 +122,34 @@ static void test_with_two_candidates_a_page_belongs_to_nobody(void **state) {
     scene_free(scene);
 }
 
+static void test_the_name_of_the_file_names_the_disk(void **state) {
+    (void)state;
+    static const struct {
+        const char *path, *entity;
+    } cases[] = {
+        {"logs/smart-sdb.txt", "sdb"},      {"sda/smart_sdb_after.log", "sdb"}, {"smart-sdb-and-sdb1.txt", "sdb"},
+        {"smart-sda-and-sdb.txt", "disk0"}, {"smart-hdd.txt", "disk0"},         {"sdcard.txt", "disk0"},
+        {"sdb-archive/smart.txt", "disk0"}, {"smart-nvme0n1.txt", "disk0"},     {"smart.txt", "disk0"},
+        {"smart-sdbackup-2.txt", "disk0"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct scene *scene = begin();
+        disk(scene, "sda");
+        disk(scene, "sdb");
+        scene_smart(scene, "disk0", "Reallocated_Sector_Ct", 345, 345);
+        scene->smart_log->path = cases[i].path;
+        assert_string_equal(scene_analyze(scene)->health[0].entity, cases[i].entity);
+        scene_free(scene);
+    }
+    // Two disks in one file: the name may be that of either.
+    struct scene *scene = begin();
+    scene_smart(scene, "disk0", "Reallocated_Sector_Ct", 345, 345);
+    scene_smart(scene, "disk1", "Reallocated_Sector_Ct", 0, 0);
+    scene->smart_log->path = "smart-sdb.txt";
+    assert_string_equal(scene_analyze(scene)->health[0].entity, "disk0");
+    scene_free(scene);
+}
+
 static void test_a_spinning_disks_page_is_not_the_flash_disks(void **state) {
     (void)state;
     struct scene *scene = begin();
@@ -144,6 +172,7 @@ int main(void) {
         cmocka_unit_test(test_passed_clears_nothing_and_failed_convicts),
         cmocka_unit_test(test_a_page_without_a_name_belongs_to_the_only_disk_of_its_kind),
         cmocka_unit_test(test_with_two_candidates_a_page_belongs_to_nobody),
+        cmocka_unit_test(test_the_name_of_the_file_names_the_disk),
         cmocka_unit_test(test_a_spinning_disks_page_is_not_the_flash_disks),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
