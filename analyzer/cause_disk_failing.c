@@ -188,7 +188,14 @@ void judge_disk_failing(struct run *run, struct claims *claims) {
         claim->threshold = 1;
         claim->sentence = health->sentence;
         claim->next = health->next;
-        if (health->level == 0 && errors.count == 0 && errors.hdparm == NULL) continue;
+        if (health->level == 0 && errors.count == 0 && errors.hdparm == NULL) {
+            // Nothing was seen of it: that rules nothing out.
+            claim->no_data = health->unreadable;
+            if (health->unreadable)
+                claim->settle =
+                    arena_printf(run->arena, tr("a page of smartctl -x that could read %s"), health->entity);
+            continue;
+        }
         claim->certain = true;
         claim->strength = health->level >= 3 ? 0.93 : health->level == 2 ? 0.75 : 0.5;
         if (health->level == 0) {

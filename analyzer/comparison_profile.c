@@ -242,7 +242,7 @@ static void keep_kinds(struct profile *profile, const struct diagnosis *d) {
         if (s->table->entity_kind == ENTITY_CPU) profile->has[HAS_CPU] = true;
         if (s->table->entity_kind == ENTITY_JOB) profile->has[HAS_STEPS] = true;
     }
-    profile->has[HAS_HEALTH] = d->health_count > 0;
+    for (size_t i = 0; i < d->health_count; i++) profile->has[HAS_HEALTH] |= !d->health[i].unreadable;
 }
 
 struct profile *profile_of(struct arena *arena, const struct diagnosis *raw, const struct diagnosis *shown,

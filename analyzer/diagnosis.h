@@ -178,6 +178,7 @@ struct disk_health {
     const struct disk_attribute *attributes;
     size_t attribute_count;
     int level;
+    bool unreadable;  // smartctl could not read it at last
     const char *sentence, *next;
 };
 

@@ -55,6 +55,26 @@ static void conclude(struct run *run, struct disk_health *health, bool failed) {
                                        : "";
 }
 
+// The refusal that ended what smartctl said about an entity: none of its pages begins behind it.
+static const struct event *refused_since(const struct source *source, const char *entity, uint32_t line) {
+    for (size_t k = source->event_count; k-- > 0;) {
+        const struct event *event = &source->events[k];
+        if (event->kind != EVENT_SMART_UNREADABLE || strcmp(event->entity, entity) != 0) continue;
+        return event->line >= line ? event : NULL;
+    }
+    return NULL;
+}
+
+// A disk that does not answer is a finding; one that smartctl was not let to is a hole in the evidence.
+static void conclude_unread(struct run *run, struct disk_health *health, const struct event *refused) {
+    health->unreadable = true;
+    if (refused->value == 1) health->level = SUSPECT;
+    health->sentence = arena_printf(run->arena, tr("%s is not readable: %s"), health->entity, refused->text);
+    health->next = refused->value == 1 ? tr("Look for the disk in the kernel log, check its cable and power, and copy "
+                                            "what cannot be fetched again as soon as it answers.")
+                                       : "";
+}
+
 static bool any_failed(const struct source *source, const char *entity) {
     for (size_t k = 0; k < source->event_count; k++)
         if (source->events[k].kind == EVENT_SMART_FAILED && strcmp(source->events[k].entity, entity) == 0) return true;
@@ -106,23 +126,78 @@ static void judge_disk(struct run *run, const struct source *source, const struc
     for (size_t i = 0; i < health->attribute_count; i++)
         if (attributes[i].level > health->level) health->level = attributes[i].level;
     conclude(run, health, any_failed(source, table->entity));
+    const struct event *refused = refused_since(source, table->entity, table->line[table->row_count - 1]);
+    if (refused == NULL || health->level >= ACT) return;
+    bool unknown = health->attribute_count == 0 && source_fact_value(source, table->entity, "health") == NULL;
+    if (refused->value == 1 || unknown) conclude_unread(run, health, refused);
+}
+
+static struct disk_health *listed(struct disk_health *list, size_t count, const char *entity) {
+    for (size_t i = 0; i < count; i++)
+        if (strcmp(list[i].entity, entity) == 0) return &list[i];
+    return NULL;
+}
+
+// Disks of which there is nothing but a refusal.
+static size_t judge_unread(struct run *run, const struct source *source, struct disk_health *list, size_t count) {
+    for (size_t k = source->event_count; k-- > 0;) {
+        const struct event *event = &source->events[k];
+        if (event->kind != EVENT_SMART_UNREADABLE || event->entity[0] == '\0') continue;
+        if (source_find(source, event->entity) != NULL) continue;
+        const char *joined = "";
+        const char *entity = run_name(run, health_join(run, source, event->entity, &joined));
+        struct disk_health *health = listed(list, count, entity);
+        // Another log could read it, or a later try of this one told more.
+        if (health != NULL && (event->value != 1 || health->level >= SUSPECT)) continue;
+        if (health == NULL) {
+            const struct source_clock *clock = run_clock(run, source);
+            health = &list[count++];
+            *health = (struct disk_health){.entity = entity, .joined = joined, .verdict = tr("unknown")};
+            health->model = fact_or(source, event->entity, "model", "");
+            health->serial = fact_or(source, event->entity, "serial", "");
+            health->source = source_name(source);
+            health->power_on_hours = health->temperature = NAN;
+            bool dated = clock->placed && event->time != MILLIS_NONE;
+            health->first = health->last = dated ? clock_to_run(clock, event->time, event->line) : MILLIS_NONE;
+        }
+        conclude_unread(run, health, event);
+    }
+    return count;
+}
+
+static bool of_smartctl(const struct source *source) {
+    return source->format != NULL && !source->refused && strncmp(source->format, "smartctl", 8) == 0;
+}
+
+static bool of_smartd(const struct source *source) {
+    return source->format != NULL && !source->refused && strncmp(source->format, "smartd", 6) == 0;
+}
+
+static size_t rows_at_most(const struct recording *recording) {
+    size_t most = 0;
+    for (size_t i = 0; i < recording->source_count; i++) {
+        const struct source *source = recording->sources[i];
+        most += source->table_count;
+        for (size_t k = 0; of_smartctl(source) && k < source->event_count; k++)
+            most += source->events[k].kind == EVENT_SMART_UNREADABLE;
+    }
+    return most;
 }
 
 void health_judge(struct run *run) {
-    size_t most = 0;
-    for (size_t i = 0; i < run->recording->source_count; i++) most += run->recording->sources[i]->table_count;
-    struct disk_health *list = arena_array(run->arena, most, sizeof *list);
+    struct disk_health *list = arena_array(run->arena, rows_at_most(run->recording), sizeof *list);
     size_t count = 0;
     for (size_t i = 0; i < run->recording->source_count; i++) {
         const struct source *source = run->recording->sources[i];
-        if (source->format == NULL || source->refused) continue;
-        if (strncmp(source->format, "smartctl", 8) != 0 && strncmp(source->format, "smartd", 6) != 0) continue;
+        if (!of_smartctl(source) && !of_smartd(source)) continue;
         for (size_t k = 0; k < source->table_count; k++) {
             const struct table *table = &source->tables[k];
             if (table->entity_kind != ENTITY_DISK || table->row_count == 0) continue;
             judge_disk(run, source, table, &list[count++]);
         }
     }
+    for (size_t i = 0; i < run->recording->source_count; i++)
+        if (of_smartctl(run->recording->sources[i])) count = judge_unread(run, run->recording->sources[i], list, count);
     run->out->health = list;
     run->out->health_count = count;
 }

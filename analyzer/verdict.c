@@ -268,7 +268,8 @@ void verdict_reach(struct run *run, struct claims *claims) {
         verdict->next = claim->next;
         why(run, verdict, claim);
         counterfactual(run, verdict, loss_cause, claim);
-        if (claim->disk != NULL && health_of(run, claim->disk->entity) == NULL)
+        const struct disk_health *health = claim->disk == NULL ? NULL : health_of(run, claim->disk->entity);
+        if (claim->disk != NULL && (health == NULL || health->unreadable))
             verdict->settle = settle_by_health(run, claim->disk);
     } else if (cause == CAUSE_UNKNOWN) {
         unknown_words(run, verdict, claims);

@@ -100,7 +100,7 @@ enum event_kind {
     EVENT_VALIDATION,        // training log: validation begins or ends
     EVENT_JOB_ERROR,         // traceback or fatal error in a job log
     EVENT_SMART_FAILED,      // SMART health FAILED, attribute FAILING_NOW; entity = disk
-    EVENT_SMART_UNREADABLE,  // smartctl could not read a disk; text says why
+    EVENT_SMART_UNREADABLE,  // smartctl could not read a disk; text says why; value = 1: it does not answer
 };
 
 struct event {

@@ -20,5 +20,7 @@ void smart_reader_turn(struct smart_reader *reader);
 
 // A refusal of smartctl's ("Permission denied", "Unknown USB bridge" …): what to do about it, or NULL.
 const char *smart_refusal(struct text line);
+// Does this refusal say that the disk no longer answers, rather than that smartctl was not let to it?
+bool smart_silent(struct text line);
 
 #endif

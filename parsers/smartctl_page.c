@@ -7,6 +7,7 @@
 
 #include "core/arena.h"
 #include "core/lang.h"
+#include "parsers/smartctl_lines.h"
 
 enum {
     VALUES_MOST = 1024,  // of one page: an ATA disk has at most 30 attributes of four values, and its statistics
@@ -119,7 +120,8 @@ void smart_page_event(struct smart_page *page, enum event_kind kind, struct text
     add_note(page, (struct smart_note){.is_event = true,
                                        .kind = kind,
                                        .text = text_copy(page->arena, text_head(text_trim(text), 400)),
-                                       .line = line});
+                                       .line = line,
+                                       .value = NAN});
 }
 
 void smart_page_health(struct smart_page *page, const char *health, struct text text, uint32_t line) {
@@ -131,8 +133,13 @@ void smart_page_refusal(struct smart_page *page, struct text text, const char *a
     // smartctl says the same thing two or three times; the first says it best.
     if (page->refused) return;
     page->refused = true;
-    const char *said = text_copy(page->arena, text_head(text_trim(text), 200));
+    struct text words = text_head(text_trim(text), 200);
+    bool silent = smart_silent(words);
+    while (text_ends(words, ".")) words.length--;
+    const char *said = text_copy(page->arena, words);
+    size_t before = page->note_count;
     smart_page_event(page, EVENT_SMART_UNREADABLE, text_of(arena_printf(page->arena, "%s. %s", said, advice)), line);
+    if (silent && page->note_count > before) page->notes[before].value = 1;
 }
 
 // ── clocks ──────────────────────────────────────────────────────────────────
@@ -382,7 +389,7 @@ static void write_notes(struct smart_file *file, const struct disk *disk, const 
     for (size_t i = 0; i < page->note_count; i++) {
         const struct smart_note *note = &page->notes[i];
         if (note->is_event)
-            source_event(source, time, note->line, note->kind, name, text_of(note->text), NAN);
+            source_event(source, time, note->line, note->kind, name, text_of(note->text), note->value);
         else if (!said_before(disk == NULL ? NULL : disk->last, i, note) &&
                  !too_much(file, source->fact_count >= FACTS_MOST, note->line))
             source_fact(source, name, note->key, text_of(note->text), note->line);

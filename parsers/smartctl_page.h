@@ -27,6 +27,7 @@ struct smart_note {
     const char *key;       // of a fact
     const char *text;
     uint32_t line;
+    double value;  // of an event
 };
 
 // The page being collected. Its strings are owned by its arena.
@@ -70,7 +71,8 @@ void smart_page_fact(struct smart_page *page, const char *key, struct text text,
 void smart_page_event(struct smart_page *page, enum event_kind kind, struct text text, uint32_t line);
 // "SMART overall-health …" and its relatives: the fact `health` and, when the disk says that it fails, an event.
 void smart_page_health(struct smart_page *page, const char *health, struct text text, uint32_t line);
-// smartctl could not read the disk: an event that says what to do. `advice` is a sentence.
+// smartctl could not read the disk: an event that says what to do, and whether the disk answers at all. `advice` is a
+// sentence.
 void smart_page_refusal(struct smart_page *page, struct text text, const char *advice, uint32_t line);
 
 // The clock in "Local Time is:", a `date` line or JSON: asctime whose zone may be a word

@@ -40,3 +40,11 @@ const char *smart_refusal(struct text line) {
     }
     return NULL;
 }
+
+bool smart_silent(struct text line) {
+    // A number that no member of an array has is refused in the same words.
+    if (text_has(line, "_disk_")) return false;
+    if (text_has(line, "Input/output error")) return true;
+    // "… or address" is said of nodes behind which there never was a disk.
+    return text_has(line, "No such device") && !text_has(line, "No such device or address");
+}

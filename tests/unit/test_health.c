@@ -122,6 +122,51 @@ static void test_with_two_candidates_a_page_belongs_to_nobody(void **state) {
     scene_free(scene);
 }
 
+static void refuse(struct scene *scene, uint32_t line, const char *disk, const char *text, double value) {
+    source_event(scene->smart_log, MILLIS_NONE, line, EVENT_SMART_UNREADABLE, text_of(disk), text_of(text), value);
+}
+
+static void test_a_disk_that_does_not_answer_is_a_finding(void **state) {
+    (void)state;
+    struct scene *scene = begin();
+    disk(scene, "sda");
+    scene_smart(scene, "sda", "Reallocated_Sector_Ct", 0, 0);
+    refuse(scene, 200, "sda", "Input/output error", 1);
+    refuse(scene, 210, "sdb", "No such device", 1);
+    refuse(scene, 220, "", "smartctl: not found", NAN);
+    const struct diagnosis *d = scene_analyze(scene);
+    assert_int_equal(d->health_count, 2);
+    for (size_t i = 0; i < 2; i++) {
+        assert_int_equal(d->health[i].level, 2);
+        assert_non_null(strstr(d->health[i].sentence, "not readable"));
+    }
+    assert_int_equal(scene_finding(d, CAUSE_DISK_FAILING)->severity, SEVERITY_WARNING);
+    scene_free(scene);
+}
+
+static void test_what_smartctl_was_not_let_to_is_a_hole_in_the_evidence(void **state) {
+    (void)state;
+    struct scene *scene = begin();
+    scene_smart(scene, "sda", "Reallocated_Sector_Ct", 0, 0);
+    // Read after an earlier try without the right, and before one; sdb never.
+    refuse(scene, 5, "sda", "Permission denied. Run smartctl as root.", NAN);
+    refuse(scene, 200, "sda", "Permission denied. Run smartctl as root.", NAN);
+    refuse(scene, 210, "sdb", "Permission denied. Run smartctl as root.", NAN);
+    const struct diagnosis *d = scene_analyze(scene);
+    assert_int_equal(d->health_count, 2);
+    assert_non_null(strstr(d->health[0].sentence, "no sign of failure"));
+    assert_non_null(strstr(d->health[1].sentence, "not readable"));
+    assert_int_equal(d->health[1].level, 0);
+    assert_null(scene_finding(d, CAUSE_DISK_FAILING));
+    const struct ruled_out *open = NULL;
+    for (size_t i = 0; i < d->ruled_out_count; i++)
+        if (d->ruled_out[i].cause == CAUSE_DISK_FAILING && strcmp(d->ruled_out[i].entity, "sdb") == 0)
+            open = &d->ruled_out[i];
+    assert_non_null(open);
+    assert_int_equal(open->result, RULED_OUT_NO_DATA);
+    scene_free(scene);
+}
+
 static void test_the_name_of_the_file_names_the_disk(void **state) {
     (void)state;
     static const struct {
@@ -172,6 +217,8 @@ int main(void) {
         cmocka_unit_test(test_passed_clears_nothing_and_failed_convicts),
         cmocka_unit_test(test_a_page_without_a_name_belongs_to_the_only_disk_of_its_kind),
         cmocka_unit_test(test_with_two_candidates_a_page_belongs_to_nobody),
+        cmocka_unit_test(test_a_disk_that_does_not_answer_is_a_finding),
+        cmocka_unit_test(test_what_smartctl_was_not_let_to_is_a_hole_in_the_evidence),
         cmocka_unit_test(test_the_name_of_the_file_names_the_disk),
         cmocka_unit_test(test_a_spinning_disks_page_is_not_the_flash_disks),
     };

@@ -416,18 +416,25 @@ static void refusals_are_holes_in_the_evidence(void **state) {
     (void)state;
     static const struct {
         const char *line, *entity, *advice;
+        bool silent;
     } cases[] = {
-        {BANNER "Smartctl open device: /dev/sdb failed: Permission denied\n", "sdb", "root"},
-        {BANNER "Smartctl open device: /dev/nvme2 failed: No such device\n", "nvme2", "no longer answers"},
+        {BANNER "Smartctl open device: /dev/sdb failed: Permission denied\n", "sdb", "root", false},
+        {BANNER "Smartctl open device: /dev/nvme2 failed: No such device\n", "nvme2", "no longer answers", true},
+        {BANNER "Smartctl open device: /dev/sdb failed: No such device or address\n", "sdb", "no longer answers",
+         false},
+        {"# smartctl -a /dev/sdc\n" BANNER "Read Device Identity failed: Input/output error\n", "sdc", "kernel", true},
+        {"# smartctl -a /dev/sdc\n" BANNER "Read Device Identity failed: Inappropriate ioctl for device\n", "sdc",
+         "kernel", false},
+        {BANNER "Smartctl open device: /dev/sda [megaraid_disk_09] failed: No such device\n", "sda", "answers", false},
         {BANNER
          "/dev/sdd: Unknown USB bridge [0x0bda:0x0138 (0x3882)]\nPlease specify device type with the -d option.\n",
-         "sdd", "-d sat"},
-        {BANNER "/dev/vda: Unable to detect device type\n", "vda", "virtual disk"},
+         "sdd", "-d sat", false},
+        {BANNER "/dev/vda: Unable to detect device type\n", "vda", "virtual disk", false},
         {"# smartctl -a /dev/sdc\n" BANNER
          "A mandatory SMART command failed: exiting. To continue, add one or more '-T permissive' options.\n",
-         "sdc", "-T permissive"},
-        {"# smartctl -n standby -a /dev/sdc\n" BANNER "Device is in STANDBY mode, exit(2)\n", "sdc", "slept"},
-        {"bash: smartctl: command not found\n", "", "smartmontools"},
+         "sdc", "-T permissive", false},
+        {"# smartctl -n standby -a /dev/sdc\n" BANNER "Device is in STANDBY mode, exit(2)\n", "sdc", "slept", false},
+        {"bash: smartctl: command not found\n", "", "smartmontools", false},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct parsed log = parsed_text(cases[i].line);
@@ -436,6 +443,7 @@ static void refusals_are_holes_in_the_evidence(void **state) {
         const struct event *event = parsed_event(&log, EVENT_SMART_UNREADABLE, 0);
         assert_string_equal(event->entity, cases[i].entity);
         assert_non_null(strstr(event->text, cases[i].advice));
+        assert_int_equal(event->value == 1, cases[i].silent);
         assert_int_equal(log.source->samples, 0);
         parsed_free(&log);
     }
