@@ -15,7 +15,8 @@ enum sign {
     SIGN_SPARE,
     SIGN_USED,
     SIGN_WARNING,
-    SIGN_GROWN
+    SIGN_GROWN,
+    SIGN_SELF_TEST,
 };
 
 // ── health_signs.c ──

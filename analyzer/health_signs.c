@@ -26,6 +26,7 @@ enum sign sign_of(const char *name) {
         {"Percentage Used", SIGN_USED},
         {"Critical Warning", SIGN_WARNING},
         {"Elements in grown defect list", SIGN_GROWN},
+        {"Self-test Failures", SIGN_SELF_TEST},
     };
     if (text_equal(text, "Available Spare Threshold")) return SIGN_NONE;
     for (size_t i = 0; i < sizeof table / sizeof table[0]; i++)
@@ -85,6 +86,9 @@ static int level_of(enum sign sign, const struct disk_attribute *a, const struct
             return grew ? ACT : level_by_steps(a->last, INFINITY, 1, 8);
         case SIGN_GROWN:
             return grew ? ACT : level_by_steps(a->last, 1, 16, 260);
+        case SIGN_SELF_TEST:
+            // One sector that could not be read (smartctl.md 5), as one that is pending.
+            return grew ? ACT : level_by_steps(a->last, INFINITY, 1, INFINITY);
         case SIGN_CRC:
             return grew ? SUSPECT : 0;
         case SIGN_SPARE:

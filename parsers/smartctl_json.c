@@ -238,6 +238,8 @@ static void read_logs(struct smart_page *page, const json_t *root) {
     for (size_t i = 0; i < 2; i++) {
         const json_t *log = at(root, tests[i]);
         double failed = number_at(log, "error_count_total");
+        double outdated = number_at(log, "error_count_outdated");
+        if (outdated > 0) failed = fmax(0, failed - outdated);
         if (isnan(failed)) continue;
         smart_page_value(page, "Self-test Failures", UNIT_NONE, SERIES_STATE, failed);
         break;

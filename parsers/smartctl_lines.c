@@ -17,8 +17,9 @@ enum { FOLDED_MOST = 300 };
 
 struct smart_reader {
     struct source *source;
-    struct pattern *attribute, *header, *health, *counter_row, *statistic, *phy, *self_test, *error;
+    struct pattern *attribute, *header, *health, *counter_row, *statistic, *phy, *self_test, *good_test, *error;
     enum section section;
+    bool test_passed;          // a newer extended self-test of this page found nothing
     bool unknown_layout;       // the attribute table's header row is not one of the three known
     char folded[FOLDED_MOST];  // first half of a row that a mailer broke
 };
@@ -43,20 +44,23 @@ struct smart_reader *smart_reader_new(struct source *source) {
         "Completed: |Failed in",
         "^# ?\\d+ +(\\S.*?) {2,}(Completed: (?:read|unknown|servo/seek|electrical) failure|Failed in segment -->|"
         "Completed: failed segments?.*?) +(?:\\d+% +)?(\\d+)(.*)$");
+    reader->good_test = pattern_with("Completed without", "^# ?\\d+ +Extended [\\w-]+ {2,}Completed without error\\b");
     reader->error = pattern_with("occurred at disk",
                                  "^Error \\d+ (?:\\[\\d+\\] )?occurred at disk power-on lifetime: (\\d+) hours");
     return reader;
 }
 
 void smart_reader_free(struct smart_reader *reader) {
-    struct pattern *const all[] = {reader->attribute, reader->header, reader->health,    reader->counter_row,
-                                   reader->statistic, reader->phy,    reader->self_test, reader->error};
+    struct pattern *const all[] = {reader->attribute,   reader->header,    reader->health,
+                                   reader->counter_row, reader->statistic, reader->phy,
+                                   reader->self_test,   reader->good_test, reader->error};
     for (size_t i = 0; i < sizeof all / sizeof *all; i++) pattern_free(all[i]);
     free(reader);
 }
 
 void smart_reader_turn(struct smart_reader *reader) {
     reader->section = SECTION_NONE;
+    reader->test_passed = false;
     reader->unknown_layout = false;
     reader->folded[0] = '\0';
 }
@@ -420,11 +424,14 @@ static bool read_table_row(struct smart_reader *reader, struct smart_page *page,
 
 static bool read_self_test(struct smart_reader *reader, struct smart_page *page, struct text line, uint32_t number) {
     struct text group[5];
+    // The newest test comes first. smartctl itself calls failures before an extended test that found nothing outdated.
+    if (text_starts(line, "Num  Test_Description")) reader->test_passed = false;
+    if (pattern_match(reader->good_test, line, group, 1)) reader->test_passed = true;
     if (!pattern_match(reader->self_test, line, group, 5)) return false;
+    if (reader->test_passed) return true;
     const struct smart_value *seen = smart_page_find(page, "Self-test Failures");
     double failures = seen == NULL ? 1 : seen->value + 1;
     smart_page_value(page, "Self-test Failures", UNIT_NONE, SERIES_STATE, failures);
-    // The newest test comes first.
     if (failures > 1) return true;
     double hours = part(group[3]);
     smart_page_value(page, "Self-test Failure Hour", UNIT_HOURS, SERIES_STATE, hours);

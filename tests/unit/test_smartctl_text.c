@@ -397,6 +397,35 @@ static void headings_of_a_loop_name_filtered_rows(void **state) {
     parsed_free(&log);
 }
 
+static void a_failed_self_test_is_outdated_by_a_newer_good_one(void **state) {
+    (void)state;
+#define HEADING "Num  Test_Description    Status                  Remaining  LifeTime(hours)  LBA_of_first_error\n"
+#define FAILED "# 2  Short offline       Completed: read failure       90%     35067         4112332336\n"
+    static const struct {
+        const char *page;
+        double failures;
+    } cases[] = {
+        {BANNER HEADING "# 1  Extended offline    Completed without error       00%     35100         -\n" FAILED, NAN},
+        {BANNER HEADING "# 1  Extended off-line   Completed without error       00%     35100         -\n" FAILED, NAN},
+        // A short test reads a small part of the disk.
+        {BANNER HEADING "# 1  Short offline       Completed without error       00%     35100         -\n" FAILED, 1},
+        {BANNER HEADING FAILED "# 3  Extended offline    Completed without error       00%     35000         -\n", 1},
+        {BANNER HEADING
+         "# 1  Extended offline    Completed without error       00%     35100         -\n" HEADING FAILED,
+         1},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct parsed log = parsed_text(cases[i].page);
+        const struct table *table = source_find(log.source, "disk0");
+        const struct column *column = table == NULL ? NULL : table_find(table, "Self-test Failures");
+        if (isnan(cases[i].failures))
+            assert_null(column);
+        else
+            assert_float_equal(parsed_value(&log, "disk0", "Self-test Failures", 0), cases[i].failures, 0);
+        parsed_free(&log);
+    }
+}
+
 static void a_row_that_a_mailer_broke(void **state) {
     (void)state;
     struct parsed log = parsed_text(BANNER CLASSIC
@@ -518,6 +547,7 @@ int main(void) {
         cmocka_unit_test(counters_that_shrink_are_another_disk),
         cmocka_unit_test(rows_without_dates_are_one_disk_only_with_proof),
         cmocka_unit_test(headings_of_a_loop_name_filtered_rows),
+        cmocka_unit_test(a_failed_self_test_is_outdated_by_a_newer_good_one),
         cmocka_unit_test(a_row_that_a_mailer_broke),
         cmocka_unit_test(refusals_are_holes_in_the_evidence),
         cmocka_unit_test(other_logs_are_left_alone),
