@@ -7,6 +7,10 @@
 // By name first: the same id means different things on different models (smartctl.md 4).
 enum sign sign_of(const char *name) {
     struct text text = text_of(name);
+    // The error counter log of SCSI (smartctl.md 7): what error correction could not mend.
+    if (text_equal(text, "read.uncorrected") || text_equal(text, "write.uncorrected") ||
+        text_equal(text, "verify.uncorrected"))
+        return SIGN_UNCORRECTED;
     if (text_has(text, ".") || text_has(text, "Bogus")) return SIGN_NONE;
     static const struct {
         const char *part;
