@@ -20,6 +20,8 @@ struct hdparm {
     const char *disk;  // of the last "/dev/sda:" line; "" before the first
     size_t row;        // of the run at hand
     bool row_open, cached, disk_read;
+    size_t column;  // of the figure last read
+    bool figure;    // there is one, and it was not taken back
     struct when clock;
     bool dated;
 };
@@ -68,6 +70,10 @@ static bool rate_fits(double rate, double amount, double seconds) {
            fabs(amount - rate * seconds) <= 1;
 }
 
+static struct table *table_of(struct hdparm *hdparm) {
+    return source_table(hdparm->source, text_of(hdparm->disk[0] != '\0' ? hdparm->disk : "disk0"), ENTITY_DISK);
+}
+
 static bool read_timing(struct hdparm *hdparm, struct text line, uint32_t number) {
     struct text group[7];
     if (!pattern_match(hdparm->timing, line, group, 7)) return false;
@@ -89,12 +95,14 @@ static bool read_timing(struct hdparm *hdparm, struct text line, uint32_t number
         source_skip(source, number, tr("more than %d disks in one file: this one is not read"), DISKS_MOST);
         return true;
     }
-    struct table *table = source_table(source, text_of(hdparm->disk[0] != '\0' ? hdparm->disk : "disk0"), ENTITY_DISK);
+    struct table *table = table_of(hdparm);
     size_t row = row_for(hdparm, table, cached, number);
     const char *name = cached ? (direct ? "O_DIRECT cached reads" : "cached reads")
                               : (direct ? "O_DIRECT disk reads" : "buffered disk reads");
     size_t column = table_column(source, table, name, UNIT_MB_PER_S, SERIES_AVERAGE);
     table_set(table, row, column, sound ? rate : NAN);
+    hdparm->column = column;
+    hdparm->figure = true;
     // How long the run took says whether a single read hung: 3 s are asked for.
     if (!cached)
         table_set(table, row, table_column(source, table, "disk reads.seconds", UNIT_SECONDS, SERIES_STATE), seconds);
@@ -106,8 +114,16 @@ static bool read_device(struct hdparm *hdparm, struct text line) {
     struct text group[2];
     if (!pattern_match(hdparm->device, line, group, 2)) return false;
     hdparm->disk = text_copy(hdparm->arena, group[1]);
-    hdparm->row_open = false;
+    hdparm->row_open = hdparm->figure = false;
     return true;
+}
+
+// Old versions say so themselves where their figure is worth nothing: it was read from the cache.
+static void take_back(struct hdparm *hdparm, uint32_t number) {
+    if (!hdparm->figure) return;
+    table_set(table_of(hdparm), hdparm->row, hdparm->column, NAN);
+    hdparm->figure = false;
+    source_problem(hdparm->source, number, SEVERITY_WARNING, tr("hdparm doubts its own figure above: it is not used"));
 }
 
 static bool read_failure(struct hdparm *hdparm, struct text line, uint32_t number) {
@@ -116,14 +132,19 @@ static bool read_failure(struct hdparm *hdparm, struct text line, uint32_t numbe
     struct source *source = hdparm->source;
     bool answered = text_has(line, "Input/output error");
     struct text disk = group[1].length > 0 ? group[1] : text_of(hdparm->disk);
+    bool doubt = text_has(line, "suspicious results");
     source_event(source, MILLIS_NONE, number, answered ? EVENT_IO_ERROR : EVENT_NOTE, disk, text_trim(line), NAN);
-    source_problem(source, number, SEVERITY_WARNING, tr("hdparm could not measure this disk"));
+    if (doubt)
+        take_back(hdparm, number);
+    else
+        source_problem(source, number, SEVERITY_WARNING, tr("hdparm could not measure this disk"));
     return true;
 }
 
 static bool read_identity(struct hdparm *hdparm, struct text line, uint32_t number) {
     struct text group[3];
-    if (hdparm->disk[0] == '\0' || !pattern_match(hdparm->identity, line, group, 3)) return false;
+    if (hdparm->disk[0] == '\0') return false;
+    if (!pattern_match(hdparm->identity, line, group, 3)) return false;
     source_fact(hdparm->source, text_of(hdparm->disk), text_has(group[1], "odel") ? "model" : "serial",
                 text_trim(group[2]), number);
     return true;
