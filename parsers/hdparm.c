@@ -15,7 +15,7 @@ enum { DISKS_MOST = 1000 };
 
 struct hdparm {
     struct source *source;
-    struct pattern *timing, *device, *failure, *identity;
+    struct pattern *timing, *device, *failure, *identity, *summary;
     struct arena *arena;
     const char *disk;  // of the last "/dev/sda:" line; "" before the first
     size_t row;        // of the run at hand
@@ -144,6 +144,11 @@ static bool read_failure(struct hdparm *hdparm, struct text line, uint32_t numbe
 static bool read_identity(struct hdparm *hdparm, struct text line, uint32_t number) {
     struct text group[3];
     if (hdparm->disk[0] == '\0') return false;
+    if (pattern_match(hdparm->summary, line, group, 3)) {
+        source_fact(hdparm->source, text_of(hdparm->disk), "model", text_trim(group[1]), number);
+        source_fact(hdparm->source, text_of(hdparm->disk), "serial", text_trim(group[2]), number);
+        return true;
+    }
     if (!pattern_match(hdparm->identity, line, group, 3)) return false;
     source_fact(hdparm->source, text_of(hdparm->disk), text_has(group[1], "odel") ? "model" : "serial",
                 text_trim(group[2]), number);
@@ -187,6 +192,9 @@ void hdparm_parse(struct lines *lines, const struct parse_options *options, stru
         "denied|"
         "Operation not permitted|read\\(\\) hit EOF|command not found|suspicious results)");
     hdparm.identity = pattern_with("Number: ", "^[ \\t]*(Model Number|Serial Number): +(\\S.*)$");
+    // -i says it in one line, -I in a line each.
+    hdparm.summary =
+        pattern_with("Model=", "^[ \\t]*Model=(.{1,60}?), *FwRev=[^,]{0,40}, *SerialNo=[ \\t]*(\\S.{0,60})$");
     source->clock = CLOCK_NONE;
     struct text line;
     while (lines_next(lines, &line)) read_line(&hdparm, line, lines_number(lines));
@@ -198,6 +206,7 @@ void hdparm_parse(struct lines *lines, const struct parse_options *options, stru
     pattern_free(hdparm.device);
     pattern_free(hdparm.failure);
     pattern_free(hdparm.identity);
+    pattern_free(hdparm.summary);
     arena_free(hdparm.arena);
     source_finish(source);
 }
