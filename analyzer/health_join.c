@@ -33,10 +33,17 @@ static enum disk_class class_for_join(const struct run *run, const struct disk *
     return write > 0 && write < 0.5 ? DISK_SSD : DISK_UNKNOWN;
 }
 
-static bool could_be(const struct run *run, const struct disk *disk, const char *protocol, const char *rotation) {
+// Some drives are shown to smartctl as SCSI: their vendor is then "NVMe" (smartctl.md 6).
+static bool page_of_nvme(const struct source *source, const char *entity) {
+    const char *model = source_fact_value(source, entity, "model");
+    return health_says(source_fact_value(source, entity, "protocol"), "NVMe") ||
+           (model != NULL && text_starts(text_of(model), "NVMe "));
+}
+
+static bool could_be(const struct run *run, const struct disk *disk, bool page_nvme, const char *rotation) {
     bool nvme = disk->class == DISK_NVME;
     if (disk->class == DISK_STACKED || disk->class == DISK_MEMORY) return false;
-    if (health_says(protocol, "NVMe")) return nvme;
+    if (page_nvme) return nvme;
     if (nvme) return false;
     enum disk_class class = class_for_join(run, disk);
     if (health_says(rotation, "rpm")) return class != DISK_SSD;
@@ -44,16 +51,14 @@ static bool could_be(const struct run *run, const struct disk *disk, const char 
     return true;
 }
 
-static size_t pages_like(const struct run *run, const char *protocol) {
+static size_t pages_like(const struct run *run, bool nvme) {
     size_t count = 0;
     for (size_t i = 0; i < run->recording->source_count; i++) {
         const struct source *source = run->recording->sources[i];
         if (source->format == NULL || strncmp(source->format, "smartctl", 8) != 0) continue;
         for (size_t k = 0; k < source->table_count; k++) {
-            const char *own = source_fact_value(source, source->tables[k].entity, "protocol");
-            if (source->tables[k].entity_kind == ENTITY_DISK &&
-                health_says(own, "NVMe") == health_says(protocol, "NVMe"))
-                count++;
+            const struct table *table = &source->tables[k];
+            if (table->entity_kind == ENTITY_DISK && page_of_nvme(source, table->entity) == nvme) count++;
         }
     }
     return count;
@@ -133,9 +138,9 @@ const char *health_join(struct run *run, const struct source *source, const char
         *how = tr("the log names the device");
         return namespace_of(run, entity);
     }
-    const char *protocol = source_fact_value(source, entity, "protocol");
+    bool nvme = page_of_nvme(source, entity);
     const char *rotation = source_fact_value(source, entity, "rotation");
-    const char *named = disk_of_file(run, source, health_says(protocol, "NVMe"));
+    const char *named = disk_of_file(run, source, nvme);
     if (named != NULL) {
         *how = tr("the name of the file names the device");
         return named;
@@ -143,11 +148,11 @@ const char *health_join(struct run *run, const struct source *source, const char
     const struct disk *found = NULL;
     size_t candidates = 0;
     for (size_t d = 0; d < run->disk_count; d++) {
-        if (!could_be(run, &run->disks[d], protocol, rotation)) continue;
+        if (!could_be(run, &run->disks[d], nvme, rotation)) continue;
         candidates++;
         found = &run->disks[d];
     }
-    if (candidates == 1 && pages_like(run, protocol) == 1) {
+    if (candidates == 1 && pages_like(run, nvme) == 1) {
         *how = arena_printf(run->arena, tr("the page names no device; %s is the only disk of its kind"), found->entity);
         return found->table->entity;
     }
