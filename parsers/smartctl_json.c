@@ -222,6 +222,17 @@ static void read_scsi(struct smart_page *page, const json_t *root) {
     if (heat > 0) smart_page_value(page, "Current Drive Temperature", UNIT_CELSIUS, SERIES_STATE, heat);
 }
 
+// From 7.5 on, of all protocols alike. NVMe says the same in its own log.
+static void read_wear(struct smart_page *page, const json_t *root) {
+    const char *protocol = string_at(root, "device.protocol");
+    if (strcmp(protocol, "NVMe") == 0) return;
+    const char *used =
+        strcmp(protocol, "SCSI") == 0 ? "Percentage used endurance indicator" : "Percentage Used Endurance Indicator";
+    value_at(page, root, "endurance_used.current_percent", used, UNIT_PERCENT, SERIES_STATE);
+    value_at(page, root, "spare_available.current_percent", "Available Spare", UNIT_PERCENT, SERIES_STATE);
+    value_at(page, root, "spare_available.threshold_percent", "Available Spare Threshold", UNIT_PERCENT, SERIES_STATE);
+}
+
 static void read_logs(struct smart_page *page, const json_t *root) {
     double summary = number_at(root, "ata_smart_error_log.summary.count");
     double extended = number_at(root, "ata_smart_error_log.extended.count");
@@ -304,6 +315,7 @@ static void read_document(struct source *source, struct smart_file *file, const 
     read_attributes(source, page, root);
     read_nvme(page, root);
     read_scsi(page, root);
+    read_wear(page, root);
     read_logs(page, root);
     read_status(page, root);
     read_exit(page, root);
