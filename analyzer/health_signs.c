@@ -96,6 +96,8 @@ static int level_of(enum sign sign, const struct disk_attribute *a, const struct
         case SIGN_CRC:
             return grew ? SUSPECT : 0;
         case SIGN_SPARE:
+            // SCSI prints no threshold; that of most NVMe disks makes no proof there.
+            if (isnan(medium->spare_threshold)) return a->last <= 10 ? SUSPECT : 0;
             if (a->last < medium->spare_threshold) return ACT;
             return a->last < 100 && a->last <= medium->spare_threshold + 10 ? SUSPECT : 0;
         case SIGN_USED:
@@ -113,7 +115,7 @@ size_t health_attributes(struct run *run, const struct table *table, struct medi
     size_t count = 0;
     uint32_t line = 0;
     const struct column *spare = table_find(table, "Available Spare Threshold");
-    medium->spare_threshold = spare == NULL ? 10 : health_last(table, spare, &line);
+    medium->spare_threshold = spare == NULL ? NAN : health_last(table, spare, &line);
     for (size_t c = 0; c < table->column_count; c++) {
         const struct column *column = &table->columns[c];
         enum sign sign = sign_of(column->quantity);

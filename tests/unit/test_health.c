@@ -77,6 +77,22 @@ static int level_beside(const char *attribute, double first, double last, double
     return found;
 }
 
+static void test_spare_blocks_go_by_the_threshold_of_the_page(void **state) {
+    (void)state;
+    static const struct {
+        double spare, threshold;
+        int level;
+    } cases[] = {{4, NAN, 2}, {11, NAN, 0}, {4, 5, 3}, {4, 4, 2}, {100, 99, 0}};
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct scene *scene = begin();
+        scene_smart(scene, "sda", "Available Spare", cases[i].spare, cases[i].spare);
+        if (!isnan(cases[i].threshold))
+            scene_smart(scene, "sda", "Available Spare Threshold", cases[i].threshold, cases[i].threshold);
+        assert_int_equal(scene_analyze(scene)->health[0].level, cases[i].level);
+        scene_free(scene);
+    }
+}
+
 static void test_a_count_of_operations_goes_by_its_value(void **state) {
     (void)state;
     // Beyond any count of errors, and VALUE has not moved: growth is no sign either.
@@ -213,6 +229,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_levels_of_counts),
         cmocka_unit_test(test_growth_weighs_more_than_level),
+        cmocka_unit_test(test_spare_blocks_go_by_the_threshold_of_the_page),
         cmocka_unit_test(test_a_count_of_operations_goes_by_its_value),
         cmocka_unit_test(test_passed_clears_nothing_and_failed_convicts),
         cmocka_unit_test(test_a_page_without_a_name_belongs_to_the_only_disk_of_its_kind),
