@@ -177,6 +177,16 @@ static bool judge_by_logs(struct run *run, struct claims *claims, const char *en
     return true;
 }
 
+static const char *counter_words(const struct run *run, const struct disk_health *health,
+                                 const struct disk_attribute *attribute) {
+    if (attribute->by_value)
+        return arena_printf(run->arena, tr("%s %s: VALUE %.0f"), health->entity, attribute->name, attribute->value);
+    const char *more = attribute->growth > 0
+                           ? arena_printf(run->arena, tr(", %.0f more than at the first snapshot"), attribute->growth)
+                           : "";
+    return arena_printf(run->arena, tr("%s %s = %.0f%s"), health->entity, attribute->name, attribute->last, more);
+}
+
 void judge_disk_failing(struct run *run, struct claims *claims) {
     bool pages = run->out->health_count > 0;
     for (size_t h = 0; h < run->out->health_count; h++) {
@@ -206,14 +216,9 @@ void judge_disk_failing(struct run *run, struct claims *claims) {
         for (size_t a = 0; a < health->attribute_count; a++) {
             const struct disk_attribute *attribute = &health->attributes[a];
             if (attribute->level == 0) continue;
-            claim_evidence(
-                run, claim, 1,
-                arena_printf(
-                    run->arena, tr("%s %s = %.0f%s"), health->entity, attribute->name, attribute->last,
-                    attribute->growth > 0
-                        ? arena_printf(run->arena, tr(", %.0f more than at the first snapshot"), attribute->growth)
-                        : ""),
-                attribute->last, NAN, UNIT_NONE, health->source, attribute->name);
+            claim_evidence(run, claim, 1, counter_words(run, health, attribute),
+                           attribute->by_value ? attribute->value : attribute->last, NAN, UNIT_NONE, health->source,
+                           attribute->name);
             if (claim->evidence_count > 0) claim->evidence[claim->evidence_count - 1].line = attribute->line;
         }
         if (errors.count > 0)

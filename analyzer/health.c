@@ -5,14 +5,21 @@
 #include "analyzer/health_parts.h"
 #include "core/lang.h"
 
-static const char *worst_words(struct run *run, const struct disk_health *health) {
+static const struct disk_attribute *worst_of(const struct disk_health *health) {
     const struct disk_attribute *worst = NULL;
     for (size_t i = 0; i < health->attribute_count; i++) {
         const struct disk_attribute *a = &health->attributes[i];
         if (worst == NULL || a->level > worst->level || (a->level == worst->level && a->growth > worst->growth))
             worst = a;
     }
-    if (worst == NULL || worst->level == 0) return "";
+    return worst != NULL && worst->level > 0 ? worst : NULL;
+}
+
+static const char *words_of(struct run *run, const struct disk_attribute *worst) {
+    if (worst == NULL) return "";
+    if (sign_of(worst->name) == SIGN_WEAR)
+        return arena_printf(run->arena, tr("%.0f %% of its rated life is used (VALUE of %s)"), 100 - worst->value,
+                            worst->name);
     if (worst->by_value)
         return arena_printf(run->arena, tr("VALUE of %s is %.0f, its threshold %.0f"), worst->name, worst->value,
                             worst->threshold);
@@ -23,7 +30,9 @@ static const char *worst_words(struct run *run, const struct disk_health *health
 }
 
 static void conclude(struct run *run, struct disk_health *health, bool failed) {
-    const char *words = worst_words(run, health);
+    const struct disk_attribute *worst = worst_of(health);
+    const char *words = words_of(run, worst);
+    bool worn = worst != NULL && (sign_of(worst->name) == SIGN_WEAR || sign_of(worst->name) == SIGN_USED);
     bool crc_only = true;
     for (size_t i = 0; i < health->attribute_count; i++)
         if (health->attributes[i].level > 0 && sign_of(health->attributes[i].name) != SIGN_CRC) crc_only = false;
@@ -40,7 +49,7 @@ static void conclude(struct run *run, struct disk_health *health, bool failed) {
         health->sentence = arena_printf(run->arena, tr("%s is suspect: %s."), health->entity, words);
     } else if (health->level == WATCH) {
         health->sentence =
-            health->snapshots > 1
+            health->snapshots > 1 && !worn
                 ? arena_printf(run->arena, tr("%s has old damage that does not grow: %s."), health->entity, words)
                 : arena_printf(run->arena, tr("%s deserves watching: %s."), health->entity, words);
     } else {

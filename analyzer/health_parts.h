@@ -14,6 +14,7 @@ enum sign {
     SIGN_CRC,
     SIGN_SPARE,
     SIGN_USED,
+    SIGN_WEAR,  // the same, told by the VALUE of an attribute
     SIGN_WARNING,
     SIGN_GROWN,
     SIGN_SELF_TEST,

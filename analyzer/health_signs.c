@@ -28,6 +28,11 @@ enum sign sign_of(const char *name) {
         {"CRC_Error", SIGN_CRC},
         {"Available Spare", SIGN_SPARE},
         {"Percentage Used", SIGN_USED},
+        {"Percentage used endurance indicator", SIGN_USED},
+        {"Percent_Lifetime_", SIGN_WEAR},
+        {"Percent_Life_", SIGN_WEAR},
+        {"SSD_Life_Left", SIGN_WEAR},
+        {"Media_Wearout_Indicator", SIGN_WEAR},
         {"Critical Warning", SIGN_WARNING},
         {"Elements in grown defect list", SIGN_GROWN},
         {"Self-test Failures", SIGN_SELF_TEST},
@@ -78,6 +83,8 @@ static bool counts_operations(enum sign sign, const struct disk_attribute *a, co
 
 static int level_of(enum sign sign, const struct disk_attribute *a, const struct medium *medium) {
     bool grew = a->growth >= 1;
+    // VALUE falls from 100 to 0 whether the raw number is the life that remains or the life that is used.
+    if (sign == SIGN_WEAR) return level_by_steps(100 - a->value, 90, INFINITY, INFINITY);
     if (a->by_value) return a->threshold > 0 && a->value <= a->threshold ? ACT : 0;
     switch (sign) {
         case SIGN_REALLOCATED:
@@ -104,6 +111,7 @@ static int level_of(enum sign sign, const struct disk_attribute *a, const struct
             return a->last >= 255 ? ACT : level_by_steps(a->last, 90, INFINITY, INFINITY);
         case SIGN_WARNING:
             return a->last == 0 ? 0 : a->last == 2 ? SUSPECT : ACT;
+        case SIGN_WEAR:
         case SIGN_NONE:
             break;
     }
@@ -127,7 +135,7 @@ size_t health_attributes(struct run *run, const struct table *table, struct medi
         a.growth = a.last - a.first;
         a.value = beside(run, table, column->quantity, "value");
         a.threshold = beside(run, table, column->quantity, "thresh");
-        a.by_value = counts_operations(sign, &a, medium);
+        a.by_value = sign == SIGN_WEAR || counts_operations(sign, &a, medium);
         a.level = level_of(sign, &a, medium);
         out[count++] = a;
     }
