@@ -108,6 +108,17 @@ static struct medium medium_of(const struct source *source, const struct table *
                              health_says(health->model, "INTEL SSDSC2CW")};
 }
 
+// The first of these quantities that has a value; the last name is NULL.
+static double last_of(const struct table *table, const char *const *names) {
+    uint32_t line = 0;
+    for (; *names != NULL; names++) {
+        const struct column *column = table_find(table, *names);
+        double value = column == NULL ? NAN : health_last(table, column, &line);
+        if (!isnan(value)) return value;
+    }
+    return NAN;
+}
+
 static void judge_disk(struct run *run, const struct source *source, const struct table *table,
                        struct disk_health *health) {
     health->entity = run_name(run, health_join(run, source, table->entity, &health->joined));
@@ -121,13 +132,11 @@ static void judge_disk(struct run *run, const struct source *source, const struc
     health->last = clock->placed
                        ? clock_to_run(clock, table->time[table->row_count - 1], table->line[table->row_count - 1])
                        : MILLIS_NONE;
-    uint32_t line = 0;
-    const struct column *hours = table_find(table, "Power_On_Hours");
-    if (hours == NULL) hours = table_find(table, "Power On Hours");
-    health->power_on_hours = hours == NULL ? NAN : health_last(table, hours, &line);
-    const struct column *heat = table_find(table, "Temperature_Celsius");
-    if (heat == NULL) heat = table_find(table, "Temperature");
-    health->temperature = heat == NULL ? NAN : health_last(table, heat, &line);
+    static const char *const hours[] = {"Power_On_Hours", "Power On Hours", NULL};
+    static const char *const heat[] = {"Temperature_Celsius", "Temperature", "Current Drive Temperature",
+                                       "Airflow_Temperature_Cel", NULL};
+    health->power_on_hours = last_of(table, hours);
+    health->temperature = last_of(table, heat);
     struct medium medium = medium_of(source, table, health);
     struct disk_attribute *attributes = arena_array(run->arena, table->column_count, sizeof *attributes);
     health->attribute_count = health_attributes(run, table, &medium, attributes);
