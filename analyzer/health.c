@@ -139,7 +139,7 @@ static void judge_disk(struct run *run, const struct source *source, const struc
     health->temperature = last_of(table, heat);
     struct medium medium = medium_of(source, table, health);
     struct disk_attribute *attributes = arena_array(run->arena, table->column_count, sizeof *attributes);
-    health->attribute_count = health_attributes(run, table, &medium, attributes);
+    health->attribute_count = health_attributes(run, source, table, &medium, attributes);
     health->attributes = attributes;
     for (size_t i = 0; i < health->attribute_count; i++)
         if (attributes[i].level > health->level) health->level = attributes[i].level;

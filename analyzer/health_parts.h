@@ -32,7 +32,8 @@ struct medium {
 };
 
 // The counters of a table that say something about the disk, each with its level. `out` has room for one a column.
-size_t health_attributes(struct run *run, const struct table *table, struct medium *medium, struct disk_attribute *out);
+size_t health_attributes(struct run *run, const struct source *source, const struct table *table, struct medium *medium,
+                         struct disk_attribute *out);
 // The last value of a column and its line; NaN if there is none.
 double health_last(const struct table *table, const struct column *column, uint32_t *line);
 

@@ -2,6 +2,8 @@
 //
 // Levels are those of disk-health-causes.md section 2 (Backblaze's annual failure rates by raw value; growth
 // weighs more than level).
+#include <string.h>
+
 #include "analyzer/health_parts.h"
 
 // By name first: the same id means different things on different models (smartctl.md 4).
@@ -41,6 +43,16 @@ enum sign sign_of(const char *name) {
     for (size_t i = 0; i < sizeof table / sizeof table[0]; i++)
         if (text_has(text, table[i].part)) return table[i].sign;
     return SIGN_NONE;
+}
+
+// The attribute that a page gives the id 5 under a name of its own; "" if there is none.
+static const char *other_name_of_5(const struct source *source, const char *entity) {
+    for (size_t i = source->fact_count; i-- > 0;) {
+        const struct fact *fact = &source->facts[i];
+        if (strncmp(fact->key, "id:", 3) == 0 && strcmp(fact->value, "5") == 0 && strcmp(fact->entity, entity) == 0)
+            return fact->key + 3;
+    }
+    return "";
 }
 
 static double first_value(const struct table *table, const struct column *column) {
@@ -118,15 +130,17 @@ static int level_of(enum sign sign, const struct disk_attribute *a, const struct
     return 0;
 }
 
-size_t health_attributes(struct run *run, const struct table *table, struct medium *medium,
+size_t health_attributes(struct run *run, const struct source *source, const struct table *table, struct medium *medium,
                          struct disk_attribute *out) {
     size_t count = 0;
     uint32_t line = 0;
+    const char *five = other_name_of_5(source, table->entity);
     const struct column *spare = table_find(table, "Available Spare Threshold");
     medium->spare_threshold = spare == NULL ? NAN : health_last(table, spare, &line);
     for (size_t c = 0; c < table->column_count; c++) {
         const struct column *column = &table->columns[c];
         enum sign sign = sign_of(column->quantity);
+        if (sign == SIGN_NONE && strcmp(column->quantity, five) == 0) sign = SIGN_REALLOCATED;
         if (sign == SIGN_NONE) continue;
         struct disk_attribute a = {.name = column->quantity, .state = ""};
         a.first = first_value(table, column);

@@ -141,5 +141,11 @@ void smart_attribute(struct source *source, struct smart_page *page, const struc
         snprintf(column, sizeof column, "%s.%s", name, parts[i].suffix);
         smart_page_value(page, column, UNIT_NONE, SERIES_STATE, parts[i].value);
     }
+    // 5 counts replaced blocks under every name that makers give it; what the other ids mean depends on the model.
+    bool known =
+        attribute->id != 5 || text_has(attribute->name, "Reallocate") || text_starts(attribute->name, "Unknown_");
+    char key[100];
+    snprintf(key, sizeof key, "id:%s", name);
+    if (!known) smart_page_fact(page, key, TEXT("5"), line);
     if (attribute->failed != NEVER_FAILED) note_failure(page, attribute, name, line);
 }

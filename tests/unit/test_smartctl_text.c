@@ -426,6 +426,21 @@ static void a_failed_self_test_is_outdated_by_a_newer_good_one(void **state) {
     }
 }
 
+static void the_id_5_is_kept_where_its_name_is_a_makers_own(void **state) {
+    (void)state;
+    struct parsed log =
+        parsed_text(BANNER CLASSIC
+                    "  5 Runtime_Bad_Block       0x0033   100   100   010    Pre-fail  Always   -   3\n"
+                    "183 Runtime_Bad_Block       0x0032   100   100   000    Old_age   Always   -   9\n" BANNER CLASSIC
+                    "  5 Unknown_SSD_Attribute   0x0033   100   100   010    Pre-fail  Always   -   3\n" BANNER CLASSIC
+                    "183 Runtime_Bad_Block       0x0032   100   100   000    Old_age   Always   -   9\n");
+    assert_string_equal(source_fact_value(log.source, "disk0", "id:Runtime_Bad_Block"), "5");
+    assert_float_equal(parsed_value(&log, "disk0", "Runtime_Bad_Block_183", 0), 9, 0);
+    assert_null(source_fact_value(log.source, "disk1", "id:Unknown_SSD_Attribute_5"));
+    assert_null(source_fact_value(log.source, "disk2", "id:Runtime_Bad_Block"));
+    parsed_free(&log);
+}
+
 static void a_row_that_a_mailer_broke(void **state) {
     (void)state;
     struct parsed log = parsed_text(BANNER CLASSIC
@@ -548,6 +563,7 @@ int main(void) {
         cmocka_unit_test(rows_without_dates_are_one_disk_only_with_proof),
         cmocka_unit_test(headings_of_a_loop_name_filtered_rows),
         cmocka_unit_test(a_failed_self_test_is_outdated_by_a_newer_good_one),
+        cmocka_unit_test(the_id_5_is_kept_where_its_name_is_a_makers_own),
         cmocka_unit_test(a_row_that_a_mailer_broke),
         cmocka_unit_test(refusals_are_holes_in_the_evidence),
         cmocka_unit_test(other_logs_are_left_alone),
