@@ -10,7 +10,7 @@
 
 // Lines that stand around the pages: smartctl's banner, commands, device names alone on a line, clocks.
 struct outline {
-    struct pattern *banner, *command, *heading, *message;
+    struct pattern *banner, *command, *heading, *message, *status, *prompt;
 };
 
 struct text_parse {
@@ -22,7 +22,8 @@ struct text_parse {
     const char *device;  // proved for the next page; "" if none
     bool device_stays;   // for all pages to come: a loop over one disk
     bool dated;
-    struct when date;  // the last `date` line
+    struct when date;    // the last `date` line
+    bool other_command;  // what comes may be the exit status of another command than smartctl
     size_t information_sections;
     size_t foreign;  // lines before any page that nothing was taken from
     uint32_t first_foreign;
@@ -47,11 +48,20 @@ static void outline_new(struct outline *outline) {
     outline->message = pattern_with("/dev/", "^(?:Smartctl open device: )?(/dev/[^\\s:]+)(?: \\[[^\\]]*\\])?[ :]");
 }
 
+// What scripts write behind a page: "rc=64", "exit status: 4".
+static void outline_new_status(struct outline *outline) {
+    outline->status = pattern_with(
+        "=|:", "(?i)^[ \\t]*(?:rc|ret|status|exit[ _]?(?:status|code)?)[ \\t]*[=:][ \\t]*(\\d{1,3})[ \\t]*$");
+    outline->prompt = pattern_with("#|$", "^[^|]{0,80}[#$][ \\t]+[a-z./]");
+}
+
 static void outline_free(struct outline *outline) {
     pattern_free(outline->banner);
     pattern_free(outline->command);
     pattern_free(outline->heading);
     pattern_free(outline->message);
+    pattern_free(outline->status);
+    pattern_free(outline->prompt);
 }
 
 // ── the bid ─────────────────────────────────────────────────────────────────
@@ -105,6 +115,7 @@ static void close_page(struct text_parse *parse) {
     smart_file_close(parse->file);
     smart_reader_turn(parse->reader);
     parse->information_sections = 0;
+    parse->other_command = false;
 }
 
 // An empty page takes what was said before it: the device of the command, the clock of a `date`.
@@ -113,6 +124,31 @@ static void dress(struct text_parse *parse, struct smart_page *page, uint32_t nu
     page->device = parse->device;
     page->dated = parse->dated;
     page->clock = parse->date;
+}
+
+static bool has_verdict(const struct smart_page *page) {
+    for (size_t i = 0; i < page->note_count; i++)
+        if (!page->notes[i].is_event && strcmp(page->notes[i].key, "health") == 0) return true;
+    return false;
+}
+
+// The exit status of the page above, unless another command came between. Only bit 3 says that the disk fails; a
+// verdict in the page says it better.
+static bool read_status(struct text_parse *parse, struct text line, uint32_t number) {
+    struct smart_page *page = smart_file_page(parse->file);
+    struct text group[2];
+    int64_t status = 0;
+    if (smart_page_empty(page) || parse->other_command) return false;
+    if (!pattern_match(parse->outline.status, line, group, 2) || !text_integer(group[1], &status)) return false;
+    if (status > 255) return false;
+    parse->other_command = true;
+    smart_page_fact(page, "smartctl.exit_status", group[1], number);
+    if ((status & 8) == 0 || has_verdict(page)) return true;
+    const char *said = text_copy(page->arena, text_trim(line));
+    const char *words =
+        arena_printf(page->arena, "%s: %s", said, tr("smartctl's exit status says that the disk fails"));
+    smart_page_health(page, "FAILED", text_of(words), number);
+    return true;
 }
 
 static void begun(struct text_parse *parse) {
@@ -214,8 +250,10 @@ static void note_foreign(struct text_parse *parse, struct text line, uint32_t nu
 
 static void read_line(struct text_parse *parse, struct text line, uint32_t number) {
     if (read_banner(parse, line, number) || read_command(parse, line) || read_heading(parse, line) ||
-        read_date(parse, line))
+        read_date(parse, line) || read_status(parse, line, number))
         return;
+    struct text group[1];
+    if (pattern_match(parse->outline.prompt, line, group, 1)) parse->other_command = true;
     struct smart_page *page = smart_file_page(parse->file);
     bool refused_again = page->refused && !page->banner && smart_refusal(line) != NULL;
     if (refused_again || begins_unannounced(parse, line)) close_page(parse);
@@ -256,6 +294,7 @@ void smartctl_text_parse(struct lines *lines, const struct parse_options *option
                                .arena = arena_new(),
                                .device = ""};
     outline_new(&parse.outline);
+    outline_new_status(&parse.outline);
     struct text line;
     while (lines_next(lines, &line)) read_line(&parse, line, lines_number(lines));
     close_parse(&parse);

@@ -441,6 +441,31 @@ static void the_id_5_is_kept_where_its_name_is_a_makers_own(void **state) {
     parsed_free(&log);
 }
 
+static void the_exit_status_behind_a_page(void **state) {
+    (void)state;
+#define HOURS "  9 Power_On_Hours          0x0032   097   096   000    Old_age   Always       -       2654\n"
+    static const struct {
+        const char *page;
+        size_t failed;
+    } cases[] = {
+        {BANNER CLASSIC HOURS "rc=8\n", 1},
+        {BANNER CLASSIC HOURS "\nExit status: 216\n", 1},
+        {BANNER CLASSIC HOURS "rc=68\n", 0},
+        {BANNER CLASSIC HOURS "rc=999\n", 0},
+        // Of another command.
+        {BANNER CLASSIC HOURS "rc=0\nrc=8\n", 0},
+        {BANNER CLASSIC HOURS "root@n1:~# fsck /dev/sda1; echo rc=$?\nrc=8\n", 0},
+        {"rc=8\n" BANNER CLASSIC HOURS, 0},
+        // The page says it better.
+        {BANNER "SMART overall-health self-assessment test result: PASSED\n" CLASSIC HOURS "rc=8\n", 0},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct parsed log = parsed_text(cases[i].page);
+        assert_int_equal(parsed_events(&log, EVENT_SMART_FAILED), cases[i].failed);
+        parsed_free(&log);
+    }
+}
+
 static void a_row_that_a_mailer_broke(void **state) {
     (void)state;
     struct parsed log = parsed_text(BANNER CLASSIC
@@ -564,6 +589,7 @@ int main(void) {
         cmocka_unit_test(headings_of_a_loop_name_filtered_rows),
         cmocka_unit_test(a_failed_self_test_is_outdated_by_a_newer_good_one),
         cmocka_unit_test(the_id_5_is_kept_where_its_name_is_a_makers_own),
+        cmocka_unit_test(the_exit_status_behind_a_page),
         cmocka_unit_test(a_row_that_a_mailer_broke),
         cmocka_unit_test(refusals_are_holes_in_the_evidence),
         cmocka_unit_test(other_logs_are_left_alone),
