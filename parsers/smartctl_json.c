@@ -233,12 +233,27 @@ static void read_wear(struct smart_page *page, const json_t *root) {
     value_at(page, root, "spare_available.threshold_percent", "Available Spare Threshold", UNIT_PERCENT, SERIES_STATE);
 }
 
+// The list names logical blocks; eight of them are one sector of the medium. It may be cut: then there is the count
+// alone.
+static void read_defects(struct smart_page *page, const json_t *log) {
+    double count = number_at(log, "count"), last = NAN, sectors = 0;
+    const json_t *table = at(log, "table");
+    size_t rows = json_array_size(table);
+    for (size_t i = 0; i < rows; i++) {
+        double sector = floor(number_at(json_array_get(table, i), "lba") / 8);
+        if (!isnan(sector) && sector != last) sectors++;
+        last = sector;
+    }
+    if (sectors > 0 && (double)rows >= count) count = sectors;
+    if (!isnan(count)) smart_page_value(page, "Pending Defects", UNIT_NONE, SERIES_STATE, count);
+}
+
 static void read_logs(struct smart_page *page, const json_t *root) {
     double summary = number_at(root, "ata_smart_error_log.summary.count");
     double extended = number_at(root, "ata_smart_error_log.extended.count");
     double errors = isnan(extended) ? summary : extended;
     if (!isnan(errors)) smart_page_value(page, "ATA Error Count", UNIT_NONE, SERIES_COUNTER, errors);
-    value_at(page, root, "ata_pending_defects_log.count", "Pending Defects", UNIT_NONE, SERIES_STATE);
+    read_defects(page, at(root, "ata_pending_defects_log"));
     const json_t *phy = at(root, "sata_phy_event_counters.table");
     for (size_t i = 0; i < json_array_size(phy) && i < 64; i++) {
         const json_t *row = json_array_get(phy, i);

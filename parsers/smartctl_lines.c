@@ -19,9 +19,10 @@ struct smart_reader {
     struct source *source;
     struct pattern *attribute, *header, *health, *counter_row, *statistic, *phy, *self_test, *good_test, *error;
     enum section section;
-    bool test_passed;          // a newer extended self-test of this page found nothing
-    bool unknown_layout;       // the attribute table's header row is not one of the three known
-    char folded[FOLDED_MOST];  // first half of a row that a mailer broke
+    double defects, defect_sector;  // of the list of pending defects: how many, and the last one
+    bool test_passed;               // a newer extended self-test of this page found nothing
+    bool unknown_layout;            // the attribute table's header row is not one of the three known
+    char folded[FOLDED_MOST];       // first half of a row that a mailer broke
 };
 
 struct smart_reader *smart_reader_new(struct source *source) {
@@ -448,13 +449,27 @@ static bool read_error(struct smart_reader *reader, struct smart_page *page, str
     return true;
 }
 
+// A row names a logical block; eight of them are one sector of the medium.
+static void read_defect(struct smart_reader *reader, struct smart_page *page, struct text row) {
+    double index = NAN, block = NAN;
+    if (!text_number(text_word(&row), &index) || !text_number(text_word(&row), &block)) return;
+    double sector = floor(block / 8);
+    if (sector == reader->defect_sector) return;
+    reader->defect_sector = sector;
+    smart_page_value(page, "Pending Defects", UNIT_NONE, SERIES_STATE, ++reader->defects);
+}
+
 static bool read_section(struct smart_reader *reader, struct smart_page *page, struct text line) {
     struct text trimmed = text_trim(line);
     if (trimmed.length == 0) {
         reader->section = SECTION_NONE;
         return true;
     }
-    if (text_starts(line, "Pending Defects log (GP Log 0x0c)")) reader->section = SECTION_PENDING_DEFECTS;
+    if (text_starts(line, "Pending Defects log (GP Log 0x0c)")) {
+        reader->section = SECTION_PENDING_DEFECTS;
+        reader->defects = 0;
+        reader->defect_sector = NAN;
+    }
     if (text_starts(line, "SCT Error Recovery Control:")) reader->section = SECTION_ERC;
     if (text_starts(line, "SMART Error Log Version") || text_starts(line, "SMART Extended Comprehensive Error Log"))
         reader->section = SECTION_ERROR_LOG;
@@ -463,12 +478,10 @@ static bool read_section(struct smart_reader *reader, struct smart_page *page, s
         return true;
     }
     if (reader->section != SECTION_PENDING_DEFECTS) return false;
-    double index = NAN;
-    struct text rest = trimmed;
     if (text_equal(trimmed, "No Defects Logged"))
         smart_page_value(page, "Pending Defects", UNIT_NONE, SERIES_STATE, 0);
-    else if (text_number(text_word(&rest), &index))
-        smart_page_value(page, "Pending Defects", UNIT_NONE, SERIES_STATE, index + 1);
+    else
+        read_defect(reader, page, trimmed);
     return true;
 }
 

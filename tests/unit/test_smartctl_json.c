@@ -99,6 +99,24 @@ static void nvme_and_scsi(void **state) {
     parsed_free(&log);
 }
 
+static void the_logs_of_an_ata_disk(void **state) {
+    (void)state;
+    struct parsed log = parsed_text(HEAD(
+        "sda", "0") "\"device\": {\"name\": \"/dev/sda\", \"protocol\": \"ATA\"},\n"
+                    "\"ata_pending_defects_log\": {\"count\": 3, \"table\": [{\"lba\": 880080}, {\"lba\": "
+                    "880087}, {\"lba\": 880088}]},\n"
+                    "\"ata_smart_self_test_log\": {\"extended\": {\"count\": 9, \"error_count_total\": 3, "
+                    "\"error_count_outdated\": 2}}}\n" HEAD(
+                        "sdb", "0") "\"device\": {\"name\": \"/dev/sdb\", \"protocol\": \"ATA\"},\n"
+                                    "\"ata_pending_defects_log\": {\"count\": 40, \"table\": [{\"lba\": 7}]}}\n");
+    // Two blocks of one sector and one of the next.
+    assert_float_equal(parsed_value(&log, "sda", "Pending Defects", 0), 2, 0);
+    assert_float_equal(parsed_value(&log, "sda", "Self-test Failures", 0), 1, 0);
+    // Only the first of forty is listed.
+    assert_float_equal(parsed_value(&log, "sdb", "Pending Defects", 0), 40, 0);
+    parsed_free(&log);
+}
+
 static void a_refusal(void **state) {
     (void)state;
     struct parsed log = parsed_text(
@@ -174,6 +192,7 @@ int main(void) {
         cmocka_unit_test(an_ata_document),
         cmocka_unit_test(documents_after_each_other_are_snapshots),
         cmocka_unit_test(nvme_and_scsi),
+        cmocka_unit_test(the_logs_of_an_ata_disk),
         cmocka_unit_test(a_refusal),
         cmocka_unit_test(exit_status_4_is_no_fault),
         cmocka_unit_test(broken_documents_are_named_and_the_next_is_read),
