@@ -248,7 +248,7 @@ static void read_defects(struct smart_page *page, const json_t *log) {
     if (!isnan(count)) smart_page_value(page, "Pending Defects", UNIT_NONE, SERIES_STATE, count);
 }
 
-static void read_logs(struct smart_page *page, const json_t *root) {
+static void read_logs(struct source *source, struct smart_page *page, const json_t *root) {
     double summary = number_at(root, "ata_smart_error_log.summary.count");
     double extended = number_at(root, "ata_smart_error_log.extended.count");
     double errors = isnan(extended) ? summary : extended;
@@ -257,8 +257,11 @@ static void read_logs(struct smart_page *page, const json_t *root) {
     const json_t *phy = at(root, "sata_phy_event_counters.table");
     for (size_t i = 0; i < json_array_size(phy) && i < 64; i++) {
         const json_t *row = json_array_get(phy, i);
-        if (number_at(row, "id") == 1)
-            value_at(page, row, "value", "Command failed due to ICRC error", UNIT_NONE, SERIES_COUNTER);
+        if (number_at(row, "id") != 1) continue;
+        const char *name = "Command failed due to ICRC error";
+        value_at(page, row, "value", name, UNIT_NONE, SERIES_COUNTER);
+        if (number_at(row, "size") == 2 && number_at(row, "value") == 65535)
+            source_problem(source, page->line, SEVERITY_INFO, tr("%s stands at its limit: 65535 or more"), name);
     }
     static const char *const tests[] = {"ata_smart_self_test_log.extended", "ata_smart_self_test_log.standard"};
     for (size_t i = 0; i < 2; i++) {
@@ -331,7 +334,7 @@ static void read_document(struct source *source, struct smart_file *file, const 
     read_nvme(page, root);
     read_scsi(page, root);
     read_wear(page, root);
-    read_logs(page, root);
+    read_logs(source, page, root);
     read_status(page, root);
     read_exit(page, root);
     smart_file_close(file);

@@ -40,7 +40,7 @@ struct smart_reader *smart_reader_new(struct source *source) {
     reader->counter_row = pattern_with("read:|write:|verify:", "^(read|write|verify):((?:[ \\t]+[0-9.,]+){7})[ \\t]*$");
     reader->statistic =
         pattern_with("0x", "^0x[0-9a-f]{2}[ \\t]+0x[0-9a-f]{3}[ \\t]+\\d+[ \\t]+(-?\\d+|-)[ \\t]+\\S+[ \\t]+(\\S.*)$");
-    reader->phy = pattern_with("0x", "^0x([0-9a-f]{4})[ \\t]+\\d[ \\t]+(\\d+)\\+?[ \\t]+(\\S.*)$");
+    reader->phy = pattern_with("0x", "^0x([0-9a-f]{4})[ \\t]+(\\d)[ \\t]+(\\d+)\\+?[ \\t]+(\\S.*)$");
     reader->self_test = pattern_with(
         "Completed: |Failed in",
         "^# ?\\d+ +(\\S.*?) {2,}(Completed: (?:read|unknown|servo/seek|electrical) failure|Failed in segment -->|"
@@ -397,29 +397,38 @@ static bool read_counter_row(struct smart_reader *reader, struct smart_page *pag
     return true;
 }
 
-static bool read_table_row(struct smart_reader *reader, struct smart_page *page, struct text line) {
-    struct text group[4];
-    if (pattern_match(reader->statistic, line, group, 3)) {
-        static const char *const kept[] = {
-            "Number of Reported Uncorrectable Errors", "Number of Interface CRC Errors",
-            "Percentage Used Endurance Indicator",     "Read Recovery Attempts",
-            "Number of Reallocated Logical Sectors",   "Resets Between Cmd Acceptance and Completion"};
-        struct text name = text_trim(group[2]);
-        for (size_t i = 0; i < sizeof kept / sizeof *kept; i++)
-            if (text_equal(name, kept[i]))
-                smart_page_value(page, kept[i], i == 2 ? UNIT_PERCENT : UNIT_NONE,
-                                 i == 2 ? SERIES_STATE : SERIES_COUNTER, part(group[1]));
-        return true;
-    }
-    if (!pattern_match(reader->phy, line, group, 4)) return false;
+static bool read_statistic(struct smart_reader *reader, struct smart_page *page, struct text line) {
+    struct text group[3];
+    if (!pattern_match(reader->statistic, line, group, 3)) return false;
+    static const char *const kept[] = {
+        "Number of Reported Uncorrectable Errors", "Number of Interface CRC Errors",
+        "Percentage Used Endurance Indicator",     "Read Recovery Attempts",
+        "Number of Reallocated Logical Sectors",   "Resets Between Cmd Acceptance and Completion"};
+    struct text name = text_trim(group[2]);
+    for (size_t i = 0; i < sizeof kept / sizeof *kept; i++)
+        if (text_equal(name, kept[i]))
+            smart_page_value(page, kept[i], i == 2 ? UNIT_PERCENT : UNIT_NONE, i == 2 ? SERIES_STATE : SERIES_COUNTER,
+                             part(group[1]));
+    return true;
+}
+
+static bool read_phy(struct smart_reader *reader, struct smart_page *page, struct text line, uint32_t number) {
+    struct text group[5];
+    if (!pattern_match(reader->phy, line, group, 5)) return false;
     static const struct {
         const char *id, *name;
     } phys[] = {{"0001", "Command failed due to ICRC error"},
                 {"0009", "Transition from drive PhyRdy to drive PhyNRdy"},
                 {"000a", "Device-to-host register FISes sent due to a COMRESET"}};
-    for (size_t i = 0; i < sizeof phys / sizeof *phys; i++)
-        if (text_equal(group[1], phys[i].id) && text_equal(text_trim(group[3]), phys[i].name))
-            smart_page_value(page, phys[i].name, UNIT_NONE, SERIES_COUNTER, part(group[2]));
+    for (size_t i = 0; i < sizeof phys / sizeof *phys; i++) {
+        if (!text_equal(group[1], phys[i].id) || !text_equal(text_trim(group[4]), phys[i].name)) continue;
+        double value = part(group[3]);
+        smart_page_value(page, phys[i].name, UNIT_NONE, SERIES_COUNTER, value);
+        // Two bytes hold no more.
+        if (text_equal(group[2], "2") && value == 65535)
+            source_problem(reader->source, number, SEVERITY_INFO, tr("%s stands at its limit: 65535 or more"),
+                           phys[i].name);
+    }
     return true;
 }
 
@@ -517,8 +526,9 @@ bool smart_reader_line(struct smart_reader *reader, struct smart_page *page, str
         return true;
     }
     return read_self_test(reader, page, line, number) || read_error(reader, page, line) ||
-           read_counter_row(reader, page, line) || read_table_row(reader, page, line) ||
-           read_label(reader, page, line, number) || read_plain(page, line, number);
+           read_counter_row(reader, page, line) || read_statistic(reader, page, line) ||
+           read_phy(reader, page, line, number) || read_label(reader, page, line, number) ||
+           read_plain(page, line, number);
 }
 
 bool smart_reader_repeats(struct smart_reader *reader, const struct smart_page *page, struct text line) {
