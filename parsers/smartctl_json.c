@@ -69,6 +69,13 @@ static void value_at(struct smart_page *page, const json_t *root, const char *pa
 
 // ── a document ──────────────────────────────────────────────────────────────
 
+// The string is what smartctl prints; without it the same in numbers.
+static void read_link(struct smart_page *page, const json_t *speed, const char *key) {
+    if (fact_at(page, speed, "string", key)) return;
+    double bits = number_at(speed, "units_per_second") * number_at(speed, "bits_per_unit");
+    if (bits > 0) smart_page_fact(page, key, text_of(arena_printf(page->arena, "%.1f Gb/s", bits / 1e9)), page->line);
+}
+
 static void read_identity(struct smart_page *page, const json_t *root) {
     static const char *const models[] = {"model_name", "scsi_model_name"};
     for (size_t i = 0; i < sizeof models / sizeof *models && page->model[0] == '\0'; i++)
@@ -79,8 +86,8 @@ static void read_identity(struct smart_page *page, const json_t *root) {
     fact_at(page, root, "device.protocol", "protocol");
     fact_at(page, root, "model_family", "family");
     if (!fact_at(page, root, "firmware_version", "firmware")) fact_at(page, root, "revision", "firmware");
-    fact_at(page, root, "interface_speed.max.string", "link.max");
-    fact_at(page, root, "interface_speed.current.string", "link.current");
+    read_link(page, at(root, "interface_speed.max"), "link.max");
+    read_link(page, at(root, "interface_speed.current"), "link.current");
     fact_at(page, root, "scsi_transport_protocol.name", "transport");
     double rotation = number_at(root, "rotation_rate");
     if (rotation == 0) smart_page_fact(page, "rotation", TEXT("Solid State Device"), page->line);

@@ -467,6 +467,17 @@ static void the_exit_status_behind_a_page(void **state) {
     }
 }
 
+static void a_link_whose_current_speed_is_not_printed(void **state) {
+    (void)state;
+    struct parsed log = parsed_text(BANNER
+                                    "Device Model:     MAKER DISK\n"
+                                    "SATA Version is:  SATA 2.6, 3.0 Gb/s\n" CLASSIC HOURS);
+    assert_string_equal(source_fact_value(log.source, "disk0", "link.max"), "3.0 Gb/s");
+    // Unknown, not full speed.
+    assert_null(source_fact_value(log.source, "disk0", "link.current"));
+    parsed_free(&log);
+}
+
 static void a_row_that_a_mailer_broke(void **state) {
     (void)state;
     struct parsed log = parsed_text(BANNER CLASSIC
@@ -591,6 +602,7 @@ int main(void) {
         cmocka_unit_test(a_failed_self_test_is_outdated_by_a_newer_good_one),
         cmocka_unit_test(the_id_5_is_kept_where_its_name_is_a_makers_own),
         cmocka_unit_test(the_exit_status_behind_a_page),
+        cmocka_unit_test(a_link_whose_current_speed_is_not_printed),
         cmocka_unit_test(a_row_that_a_mailer_broke),
         cmocka_unit_test(refusals_are_holes_in_the_evidence),
         cmocka_unit_test(other_logs_are_left_alone),
