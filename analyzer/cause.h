@@ -107,6 +107,7 @@ bool log_in_order(const struct run *run, const char *name, double within);
 void judge_storage_read(struct run *run, struct claims *claims);
 void judge_storage_write(struct run *run, struct claims *claims);
 void judge_disk_failing(struct run *run, struct claims *claims);
+void judge_disk_hdparm(struct run *run, struct claims *claims);
 void judge_cpu_preprocessing(struct run *run, struct claims *claims);
 void judge_input_elsewhere(struct run *run, struct claims *claims);
 void judge_host_memory(struct run *run, struct claims *claims);

@@ -24,6 +24,7 @@ const struct cause_module cause_modules[] = {
     {CAUSE_INPUT_ELSEWHERE, judge_input_elsewhere},
     {CAUSE_DISK_FAILING, judge_disk_failing},
     {CAUSE_JOB_IDLE, judge_reboot},
+    {CAUSE_DISK_FAILING, judge_disk_hdparm},
     {CAUSE_GPU_FAULT, judge_gpu_trends},
     {CAUSE_COUNT_, NULL},
 };
