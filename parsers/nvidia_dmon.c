@@ -50,6 +50,8 @@ struct column_of {
     enum series_kind kind;
 };
 
+enum { PIDS_MOST = 64 };
+
 struct dmon {
     struct source *source;
     struct log_clock clock;
@@ -59,6 +61,10 @@ struct dmon {
     millis last, day;  // of the row before; `day` is midnight of the date that times without one belong to
     unsigned last_gpu;
     bool seen[GPU_NUMBER_MOST];  // in this burst
+    struct {
+        int64_t pids[PIDS_MOST];  // of the first processes of last_gpu in this snapshot
+        size_t count;
+    } snapshot;
     bool any;
     bool foreign;  // below a header of the other kind
 };
@@ -158,7 +164,28 @@ static bool read_stamp(struct dmon *dmon, const struct fields *words, millis *ti
     return log_clock_read(&dmon->clock, text_of(stamp), time);
 }
 
-// A GPU comes back, or the time moves: the next burst.
+// Each GPU has as many rows in a snapshot as it has processes, or one row of dashes (pid is -1). One that was there
+// already says that the next snapshot has begun, as does a smaller number of a GPU, and a stamp that moved by more than
+// the second that may end between two rows.
+static bool begins_snapshot(const struct dmon *dmon, unsigned gpu, int64_t pid, millis time) {
+    if (!dmon->any || gpu < dmon->last_gpu) return true;
+    if (time != MILLIS_NONE && time > dmon->last + 1000) return true;
+    if (gpu > dmon->last_gpu) return false;
+    for (size_t i = 0; i < dmon->snapshot.count; i++)
+        if (dmon->snapshot.pids[i] == pid || dmon->snapshot.pids[i] < 0 || pid < 0) return true;
+    return false;
+}
+
+static void count_snapshot(struct dmon *dmon, unsigned gpu, int64_t pid, millis time) {
+    bool begins = begins_snapshot(dmon, gpu, pid, time);
+    if (begins) dmon->source->reports++;
+    if (begins || gpu != dmon->last_gpu) dmon->snapshot.count = 0;
+    if (dmon->snapshot.count < PIDS_MOST) dmon->snapshot.pids[dmon->snapshot.count++] = pid;
+    dmon->any = true;
+    dmon->last_gpu = gpu;
+}
+
+// A GPU comes back: the next burst.
 static void count_burst(struct dmon *dmon, unsigned gpu) {
     if (!dmon->any || dmon->seen[gpu]) {
         memset(dmon->seen, 0, sizeof dmon->seen);
@@ -234,6 +261,14 @@ static void take_process(struct dmon *dmon, const struct fields *words, unsigned
     }
 }
 
+// The process of a row; -1 where there is none.
+static int64_t pid_of(const struct dmon *dmon, const struct fields *words) {
+    int64_t pid = -1;
+    for (size_t i = 0; i < dmon->count; i++)
+        if (dmon->columns[i].role == COLUMN_PID && !text_integer(words->at[i], &pid)) pid = -1;
+    return pid;
+}
+
 static void take_row(struct dmon *dmon, const struct fields *words, uint32_t line) {
     unsigned gpu = 0;
     millis time;
@@ -248,7 +283,10 @@ static void take_row(struct dmon *dmon, const struct fields *words, uint32_t lin
     }
     if (time != MILLIS_NONE && dmon->any && time + 1000 < dmon->last)
         source_problem(dmon->source, line, SEVERITY_WARNING, tr("time runs backward here"));
-    count_burst(dmon, gpu);
+    if (dmon->processes)
+        count_snapshot(dmon, gpu, pid_of(dmon, words), time);
+    else
+        count_burst(dmon, gpu);
     if (time == MILLIS_NONE) time = (millis)dmon->source->reports - 1;
     dmon->last = time;
     if (dmon->processes)

@@ -3,6 +3,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -122,6 +123,27 @@ static void processes_are_pmon(void **state) {
     parsed_free(&log);
 }
 
+static size_t snapshots(const char *rows) {
+    char text[1024];
+    snprintf(text, sizeof text, "# gpu  pid type  sm command\n%s", rows);
+    struct parsed log = parsed_text(text);
+    size_t reports = (size_t)log.source->reports;
+    parsed_free(&log);
+    return reports;
+}
+
+static void a_snapshot_ends_where_a_process_comes_back(void **state) {
+    (void)state;
+    assert_int_equal(snapshots(" 0 5 C 1 a\n 0 6 C 1 b\n 0 5 C 1 a\n 0 6 C 1 b\n"), 2);
+    assert_int_equal(snapshots(" 0 5 C 1 a\n 0 6 C 1 b\n 0 6 C 1 b\n"), 2);              // the first one ended
+    assert_int_equal(snapshots(" 0 5 C 1 a\n 1 5 C 1 a\n 0 6 C 1 b\n 1 6 C 1 b\n"), 2);  // another job began
+    assert_int_equal(snapshots(" 0 - - - -\n 0 5 C 1 a\n 0 6 C 1 b\n 0 - - - -\n"), 3);
+    struct parsed log =
+        parsed_text("#Time gpu pid type sm command\n 07:08:09 0 5 C 1 a\n 07:08:10 0 6 C 1 b\n 07:08:14 0 7 C 1 c\n");
+    assert_int_equal(log.source->reports, 2);
+    parsed_free(&log);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(columns_have_the_names_of_the_query),
@@ -130,6 +152,7 @@ int main(void) {
         cmocka_unit_test(times_alone_take_the_day_of_the_file),
         cmocka_unit_test(what_is_no_row_is_left_out_with_its_line),
         cmocka_unit_test(processes_are_pmon),
+        cmocka_unit_test(a_snapshot_ends_where_a_process_comes_back),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
