@@ -93,16 +93,25 @@ void nvidia_rows_id(struct nvidia_rows *rows, enum nvidia_id kind, struct text t
 
 void nvidia_rows_error(struct nvidia_rows *rows, struct text word) {
     struct nvidia_row *row = &rows->rows[rows->count - 1];
-    if (row->errors++ == 0) row->id[ID_ERROR] = id_number(rows, ID_ERROR, word, 0);
+    bool first = row->errors++ == 0;
+    if (!first && row->id[ID_ERROR] > 0) {
+        // Fields are read one after the other: a GPU may fall off the bus after the first one that could not be read.
+        struct text before = rows->ids[ID_ERROR][row->id[ID_ERROR] - 1];
+        first = nvidia_error(word) == EVENT_GPU_LOST && nvidia_error(before) != EVENT_GPU_LOST;
+    }
+    if (first) row->id[ID_ERROR] = id_number(rows, ID_ERROR, word, 0);
 }
 
 // ── writing ─────────────────────────────────────────────────────────────────
+
+// What the error words of a device say, worst last; it is well again only where a row has none.
+enum health { HEALTH_GOOD, HEALTH_QUIRK, HEALTH_FAULT, HEALTH_LOST };
 
 struct device {
     struct table *table;
     const char *entity;
     const char *said[ID_KINDS];  // the fact that was written last
-    bool well;                   // its last row had no error words
+    enum health health;
     bool seen;
 };
 
@@ -129,15 +138,18 @@ static void write_facts(struct writing *writing, const struct nvidia_row *row, s
 // "Unknown Error" in every row of one field is a quirk of the driver; where it comes up, or fills most of the row, it
 // is a fault.
 static void write_error(struct writing *writing, const struct nvidia_row *row, struct device *device) {
-    bool bad = row->id[ID_ERROR] != 0;
-    if (bad && device->well) {
-        const char *word = writing->rows->ids[ID_ERROR][row->id[ID_ERROR] - 1].at;
-        bool quirk = strstr(word, "Unknown") != NULL && !device->seen && 2 * row->errors <= row->cells;
-        if (!quirk)
-            source_event(writing->rows->source, row->time, row->line, nvidia_error(text_of(word)),
-                         text_of(device->entity), text_of(word), NAN);
+    enum health health = HEALTH_GOOD;
+    if (row->id[ID_ERROR] != 0) {
+        struct text word = writing->rows->ids[ID_ERROR][row->id[ID_ERROR] - 1];
+        bool quirk = text_has(word, "Unknown") && 2 * row->errors <= row->cells &&
+                     (!device->seen || device->health == HEALTH_QUIRK);
+        enum event_kind kind = nvidia_error(word);
+        health = kind == EVENT_GPU_LOST ? HEALTH_LOST : quirk ? HEALTH_QUIRK : HEALTH_FAULT;
+        if (health >= HEALTH_FAULT && health > device->health)
+            source_event(writing->rows->source, row->time, row->line, kind, text_of(device->entity), word, NAN);
+        if (health < device->health) health = device->health;
     }
-    device->well = !bad;
+    device->health = health;
     device->seen = true;
 }
 
@@ -241,7 +253,6 @@ void nvidia_rows_finish(struct nvidia_rows *rows) {
     for (size_t d = 0; d < writing.device_count; d++) {
         struct device *device = &writing.devices[d];
         device->entity = arena_printf(source->arena_, "gpu%u", numbers[d]);
-        device->well = true;
         source_table(source, text_of(device->entity), ENTITY_GPU);
     }
     // No table is created from here on, so they stay where they are.

@@ -101,7 +101,8 @@ void nvidia_leaves_begin(struct nvidia_leaves *leaves, struct gpu_row *row) {
 }
 
 static void note_error(struct nvidia_leaves *leaves, struct text value) {
-    if (leaves->errors++ > 0) return;
+    bool lost = nvidia_error(value) == EVENT_GPU_LOST && nvidia_error(text_of(leaves->error)) != EVENT_GPU_LOST;
+    if (leaves->errors++ > 0 && !lost) return;
     size_t length = value.length < sizeof leaves->error - 1 ? value.length : sizeof leaves->error - 1;
     memcpy(leaves->error, value.at, length);
     leaves->error[length] = '\0';

@@ -15,7 +15,7 @@ struct nvidia_leaves {
     struct gpu_row *row;
     double uncorrected;  // volatile ECC errors of all memories; NaN if none was printed
     size_t errors;       // values that read "Unknown Error" or say that the GPU is lost
-    char error[80];      // the first of them
+    char error[80];      // the first of them, or that the GPU is lost
 };
 
 void nvidia_leaves_begin(struct nvidia_leaves *leaves, struct gpu_row *row);

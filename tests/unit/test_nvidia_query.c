@@ -154,6 +154,24 @@ static void a_gpu_that_is_lost_in_mid_row_is_an_event(void **state) {
     parsed_free(&log);
 }
 
+static void a_gpu_may_get_worse_before_it_is_well_again(void **state) {
+    (void)state;
+    struct parsed log = parsed_text(HEADER
+                                    "2024/05/06 07:08:09.000, 0, 97 %, 400 MiB, [Unknown Error]\n"
+                                    "2024/05/06 07:08:10.000, 0, 97 %, [Unknown Error], [Unknown Error]\n"
+                                    "2024/05/06 07:08:11.000, 0, 97 %, 400 MiB, [Unknown Error]\n"
+                                    "2024/05/06 07:08:12.000, 0, [Unknown Error], 400 MiB, [GPU is lost]\n"
+                                    "2024/05/06 07:08:13.000, 0, [Unknown Error], [GPU is lost], [GPU is lost]\n"
+                                    "2024/05/06 07:08:14.000, 0, 97 %, 400 MiB, 61 W\n"
+                                    "2024/05/06 07:08:15.000, 0, 97 %, 400 MiB, [GPU is lost]\n");
+    assert_int_equal(parsed_events(&log, EVENT_GPU_ERROR), 1);
+    assert_int_equal(parsed_events(&log, EVENT_GPU_LOST), 2);
+    assert_int_equal(parsed_event(&log, EVENT_GPU_ERROR, 0)->line, 3);
+    assert_int_equal(parsed_event(&log, EVENT_GPU_LOST, 0)->line, 5);
+    assert_int_equal(parsed_event(&log, EVENT_GPU_LOST, 1)->line, 8);
+    parsed_free(&log);
+}
+
 static void an_unknown_error_in_every_row_is_a_quirk(void **state) {
     (void)state;
     struct parsed log = parsed_text(HEADER
@@ -290,6 +308,7 @@ int main(void) {
         cmocka_unit_test(a_reason_with_its_own_column_is_left_alone),
         cmocka_unit_test(errors_between_rows_are_events_with_their_time),
         cmocka_unit_test(a_gpu_that_is_lost_in_mid_row_is_an_event),
+        cmocka_unit_test(a_gpu_may_get_worse_before_it_is_well_again),
         cmocka_unit_test(an_unknown_error_in_every_row_is_a_quirk),
         cmocka_unit_test(times_of_scripts),
         cmocka_unit_test(day_and_month_are_settled_by_the_whole_file),
