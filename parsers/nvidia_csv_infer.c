@@ -18,9 +18,10 @@ struct sample {
     size_t rows, columns;
     double (*value)[COLUMNS_MOST];  // of each row; NaN where it is no number
     size_t capacity;
-    struct text first[COLUMNS_MOST];
-    enum unit unit[COLUMNS_MOST];
-    bool whole[COLUMNS_MOST];  // every value is a number
+    struct text first[COLUMNS_MOST];  // the first cell that is not missing; its `at` is NULL before that
+    double number[COLUMNS_MOST];      // the first one, NaN before that
+    enum unit unit[COLUMNS_MOST];     // of that number
+    bool whole[COLUMNS_MOST];         // every value is a number
 };
 
 static void name(struct sample *sample, size_t column, const char *quantity) {
@@ -41,6 +42,7 @@ static bool is_state(struct text cell) {
 static void name_by_shape(struct sample *sample, size_t column) {
     struct text cell = sample->first[column];
     struct when when;
+    if (cell.at == NULL) return;
     if (when_read(cell, DATE_ORDER_UNKNOWN, &when) && when.has_date && when.has_time && !when.epoch)
         name(sample, column, "timestamp");
     else if (text_starts(cell, "GPU-") || text_starts(cell, "MIG-"))
@@ -56,9 +58,10 @@ static void name_by_shape(struct sample *sample, size_t column) {
         name(sample, column, "name");
 }
 
+// What is missing now and then does not make it move.
 static bool is_constant(const struct sample *sample, size_t column) {
-    for (size_t i = 1; i < sample->rows; i++)
-        if (sample->value[i][column] != sample->value[0][column]) return false;
+    for (size_t i = 0; i < sample->rows; i++)
+        if (!isnan(sample->value[i][column]) && sample->value[i][column] != sample->number[column]) return false;
     return true;
 }
 
@@ -83,10 +86,17 @@ static void name_percents(struct sample *sample) {
 
 // Used and free sum up to the same total in each row; the one that is small while the GPU does nothing is used.
 static void name_used_and_free(struct sample *sample, size_t a, size_t b) {
-    double sum = sample->value[0][a] + sample->value[0][b];
-    double share = sample->value[0][a] / sum;
-    for (size_t i = 1; i < sample->rows; i++)
-        if (!(fabs(sample->value[i][a] + sample->value[i][b] - sum) <= 2)) return;
+    double sum = NAN;
+    double share = NAN;
+    for (size_t i = 0; i < sample->rows; i++) {
+        double both = sample->value[i][a] + sample->value[i][b];
+        if (isnan(both)) continue;
+        if (isnan(sum)) {
+            sum = both;
+            share = sample->value[i][a] / sum;
+        }
+        if (!(fabs(both - sum) <= 2)) return;
+    }
     if (share < 0.05 || share > 0.95) {
         name(sample, a, share < 0.05 ? "memory.used" : "memory.free");
         name(sample, b, share < 0.05 ? "memory.free" : "memory.used");
@@ -98,7 +108,7 @@ static void name_memory(struct sample *sample) {
     size_t count = of_unit(sample, UNIT_MIB, columns);
     size_t total = 0;
     for (size_t i = 1; i < count && count <= 3; i++)
-        if (sample->value[0][columns[i]] > sample->value[0][columns[total]]) total = i;
+        if (sample->number[columns[i]] > sample->number[columns[total]]) total = i;
     if (count == 1) name(sample, columns[0], "memory.used");
     if (count < 2 || count > 3) return;
     size_t others[2] = {columns[total == 0 ? 1 : 0], columns[total == 2 ? 1 : 2 % count]};
@@ -155,13 +165,15 @@ static void take_row(struct sample *sample, const struct csv_cells *cells) {
         struct text unit = {NULL, 0};
         double *value = &sample->value[sample->rows][c];
         enum nvidia_cell kind = nvidia_cell(cells->at[c], value, &unit);
-        if (sample->rows == 0) {
+        if (sample->first[c].at == NULL && kind != CELL_MISSING)
             sample->first[c] = text_of(text_copy(sample->arena, cells->at[c]));
+        sample->whole[c] = kind == CELL_NUMBER && (sample->rows == 0 || sample->whole[c]);
+        if (kind != CELL_NUMBER) continue;
+        if (isnan(sample->number[c])) {
+            sample->number[c] = *value;
             sample->unit[c] = nvidia_unit(unit);
-            sample->whole[c] = true;
         }
-        if (kind != CELL_NUMBER) sample->whole[c] = false;
-        if (kind == CELL_NUMBER && nvidia_unit(unit) != sample->unit[c]) sample->unit[c] = UNIT_COUNT_;
+        if (nvidia_unit(unit) != sample->unit[c]) sample->unit[c] = UNIT_COUNT_;
     }
     sample->rows++;
 }
@@ -222,6 +234,7 @@ bool csv_infer(struct arena *arena, struct text head, struct csv_layout *layout)
     sample->arena = arena;
     sample->layout = layout;
     sample->capacity = count_lines(head);
+    for (size_t c = 0; c < COLUMNS_MOST; c++) sample->number[c] = NAN;
     sample->value = arena_array(arena, sample->capacity, sizeof *sample->value);
     take_rows(sample, head);
     layout->count = sample->columns;

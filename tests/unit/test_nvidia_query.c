@@ -248,6 +248,18 @@ static void without_header_memory_that_never_moves_is_the_total(void **state) {
     parsed_free(&log);
 }
 
+static void without_header_a_missing_value_moves_no_limit(void **state) {
+    (void)state;
+    struct parsed log = parsed_text(
+        "[N/A], 60 W, [N/A], [N/A]\nP0, 61 W, 250 W, 100 MiB\n"
+        "P0, [N/A], 250 W, 200 MiB\nP0, 63 W, [N/A], 300 MiB\n");
+    check_value(&log, "gpu0", "power.draw", 0, 60);
+    assert_true(isnan(parsed_value(&log, "gpu0", "power.draw", 2)));
+    check_value(&log, "gpu0", "pstate", 1, 0);
+    check_value(&log, "gpu0", "memory.used", 3, 300);
+    parsed_free(&log);
+}
+
 static void a_query_for_processes_is_its_own_format(void **state) {
     (void)state;
     struct parsed log = parsed_text(
@@ -314,6 +326,7 @@ int main(void) {
         cmocka_unit_test(day_and_month_are_settled_by_the_whole_file),
         cmocka_unit_test(without_header_only_what_is_proved_has_a_name),
         cmocka_unit_test(without_header_memory_that_never_moves_is_the_total),
+        cmocka_unit_test(without_header_a_missing_value_moves_no_limit),
         cmocka_unit_test(a_query_for_processes_is_its_own_format),
         cmocka_unit_test(other_queries_in_the_file_are_not_mixed_in),
         cmocka_unit_test(a_question_is_not_its_answer),
