@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "analyzer/model.h"
+#include "analyzer/reason_counters.h"
 #include "core/lang.h"
 
 // ── reading ─────────────────────────────────────────────────────────────────
@@ -16,14 +17,17 @@ static bool gpu_known(const struct run *run, const char *entity) {
     return false;
 }
 
+typedef float *column_reader(const struct run *run, const struct source *source, const struct table *table,
+                             const char *quantity);
+
 // From every placed source that logged the quantity for the GPU, the reference first: logs of one GPU may follow each
 // other, or know different columns.
-static float *gpu_column(const struct run *run, const struct gpu *gpu, const char *quantity) {
-    float *values = grid_column(run, gpu->source, gpu->table, quantity);
+static float *gpu_read(const struct run *run, const struct gpu *gpu, const char *quantity, column_reader *read) {
+    float *values = read(run, gpu->source, gpu->table, quantity);
     for (size_t i = 0; i < run->recording->source_count; i++) {
         const struct source *source = run->recording->sources[i];
         if (source == gpu->source || source->refused) continue;
-        float *more = grid_column(run, source, source_find(source, run_device(run, gpu->entity)), quantity);
+        float *more = read(run, source, source_find(source, run_device(run, gpu->entity)), quantity);
         if (values == NULL) {
             values = more;
             continue;
@@ -34,17 +38,36 @@ static float *gpu_column(const struct run *run, const struct gpu *gpu, const cha
     return values;
 }
 
+static float *gpu_column(const struct run *run, const struct gpu *gpu, const char *quantity) {
+    return gpu_read(run, gpu, quantity, grid_column);
+}
+
 static float *or_empty(const struct run *run, float *values) { return values != NULL ? values : grid_empty(run); }
 
-static float *reason(const struct run *run, struct gpu *gpu, const char *one, const char *two) {
-    float *a = gpu_column(run, gpu, one);
-    float *b = two == NULL ? NULL : gpu_column(run, gpu, two);
-    if (a == NULL && b == NULL) return grid_empty(run);
-    gpu->has_reasons = true;
-    if (a == NULL || b == NULL) return a != NULL ? a : b;
-    for (size_t i = 0; i < run->bins; i++)
+static float *greater(const struct run *run, float *a, const float *b) {
+    for (size_t i = 0; b != NULL && i < run->bins; i++)
         if (isnan(a[i]) || b[i] > a[i]) a[i] = b[i];
     return a;
+}
+
+// NULL if there is neither.
+static float *either(const struct run *run, const struct gpu *gpu, const char *prefix, const char *one, const char *two,
+                     column_reader *read) {
+    float *a = gpu_read(run, gpu, arena_printf(run->arena, "%s%s", prefix, one), read);
+    float *b = two == NULL ? NULL : gpu_read(run, gpu, arena_printf(run->arena, "%s%s", prefix, two), read);
+    return a == NULL ? b : greater(run, a, b);
+}
+
+// A reason by one or two names, else the time that the driver counted in it.
+static float *reason(const struct run *run, struct gpu *gpu, const char *one, const char *two) {
+    float *held = either(run, gpu, "clocks_event_reasons.", one, two, grid_column);
+    if (held == NULL || isnan(grid_mean(held, run->bins))) {
+        float *counted = either(run, gpu, "clocks_event_reasons_counters.", one, two, reason_counted);
+        if (counted != NULL) held = counted;
+    }
+    if (held == NULL) return grid_empty(run);
+    gpu->has_reasons = true;
+    return held;
 }
 
 static void read_columns(const struct run *run, struct gpu *gpu) {
@@ -65,11 +88,10 @@ static void read_columns(const struct run *run, struct gpu *gpu) {
     gpu->memory = or_empty(run, gpu_column(run, gpu, "memory.used"));
     gpu->memory_total = or_empty(run, gpu_column(run, gpu, "memory.total"));
     gpu->memory_util = or_empty(run, gpu_column(run, gpu, "utilization.memory"));
-    gpu->thermal =
-        reason(run, gpu, "clocks_event_reasons.sw_thermal_slowdown", "clocks_event_reasons.hw_thermal_slowdown");
-    gpu->power_cap = reason(run, gpu, "clocks_event_reasons.sw_power_cap", NULL);
-    gpu->brake = reason(run, gpu, "clocks_event_reasons.hw_power_brake_slowdown", NULL);
-    gpu->held = reason(run, gpu, "clocks_event_reasons.applications_clocks_setting", NULL);
+    gpu->thermal = reason(run, gpu, "sw_thermal_slowdown", "hw_thermal_slowdown");
+    gpu->power_cap = reason(run, gpu, "sw_power_cap", NULL);
+    gpu->brake = reason(run, gpu, "hw_power_brake_slowdown", NULL);
+    gpu->held = reason(run, gpu, "applications_clocks_setting", NULL);
     float *gen = gpu_column(run, gpu, "pcie.link.gen.current");
     gpu->ever_hot = grid_mean(gpu->thermal, run->bins) > 0.05;
     float *width = gpu_column(run, gpu, "pcie.link.width.current");
