@@ -88,8 +88,11 @@ void judge_gpu_clock_held(struct run *run, struct claims *claims) {
     double clock = median_active(run, worst->clock, claim->active);
     double heat = median_active(run, worst->temperature, claim->active);
     claim->sentence =
-        arena_printf(run->arena, tr("A setting holds the clock of %s at %.0f MHz of %.0f MHz, at %.0f °C."),
-                     worst->entity, clock, worst->clock_reference, heat);
+        isnan(heat)
+            ? arena_printf(run->arena, tr("A setting holds the clock of %s at %.0f MHz of %.0f MHz."), worst->entity,
+                           clock, worst->clock_reference)
+            : arena_printf(run->arena, tr("A setting holds the clock of %s at %.0f MHz of %.0f MHz, at %.0f °C."),
+                           worst->entity, clock, worst->clock_reference, heat);
     claim->stalls = tr("the held clock");
     claim->next =
         tr("Release it: nvidia-smi -rgc and nvidia-smi -rac, and look for the script or policy that sets it.");

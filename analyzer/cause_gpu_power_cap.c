@@ -16,6 +16,26 @@ static double default_limit(const struct run *run, const struct gpu *gpu) {
     return NAN;
 }
 
+// The log may have the reason without the draw or the limit.
+static void tell_clock(struct run *run, struct claim *claim, const struct gpu *gpu, double clock, double limit) {
+    double power = median_active(run, gpu->power, claim->active);
+    bool figures = !isnan(power) && !isnan(limit);
+    claim_evidence(
+        run, claim, 1,
+        figures ? arena_printf(run->arena,
+                               tr("%s draws %.0f W at a limit of %.0f W; SM clock %.0f MHz, reference %.0f MHz (%s)"),
+                               gpu->entity, power, limit, clock, gpu->clock_reference, gpu->clock_reference_note)
+                : arena_printf(run->arena, tr("SM clock %.0f MHz while cut; reference %.0f MHz (%s)"), clock,
+                               gpu->clock_reference, gpu->clock_reference_note),
+        clock, gpu->clock_reference, UNIT_MHZ, source_name(gpu->source), "clocks.current.sm");
+    if (figures) return;
+    double share = 100 * share_at_least(run, gpu->power_cap, NULL, 0.5);
+    claim_evidence(run, claim, 1,
+                   arena_printf(run->arena, tr("the power limit is the reason on %.0f %% of the job's samples of %s"),
+                                share, gpu->entity),
+                   share, NAN, UNIT_PERCENT, source_name(gpu->source), "clocks_event_reasons.sw_power_cap");
+}
+
 void judge_gpu_power_cap(struct run *run, struct claims *claims) {
     bool only = false;
     bool clocks = false;
@@ -39,21 +59,20 @@ void judge_gpu_power_cap(struct run *run, struct claims *claims) {
     claim->certain = true;
     claim->strength = worst->has_reasons ? 0.93 : 0.60;
     double clock = median_active(run, worst->clock, claim->active);
-    double power = median_active(run, worst->power, claim->active);
     double limit = median_active(run, worst->power_limit, claim->active);
     double standard = default_limit(run, worst);
-    claim->sentence = arena_printf(
-        run->arena, tr("The power limit of %.0f W cuts the clocks: %s runs at %.0f MHz instead of %.0f MHz."), limit,
-        worst->entity, clock, worst->clock_reference);
+    claim->sentence =
+        isnan(limit)
+            ? arena_printf(run->arena, tr("The power limit cuts the clocks: %s runs at %.0f MHz instead of %.0f MHz."),
+                           worst->entity, clock, worst->clock_reference)
+            : arena_printf(run->arena,
+                           tr("The power limit of %.0f W cuts the clocks: %s runs at %.0f MHz instead of %.0f MHz."),
+                           limit, worst->entity, clock, worst->clock_reference);
     claim->stalls = tr("the power limit");
     claim->next =
         tr("Ask who lowered the limit (nvidia-smi -q -d POWER) and restore it: nvidia-smi -pl, or the site's power "
            "policy.");
-    claim_evidence(
-        run, claim, 1,
-        arena_printf(run->arena, tr("%s draws %.0f W at a limit of %.0f W; SM clock %.0f MHz, reference %.0f MHz (%s)"),
-                     worst->entity, power, limit, clock, worst->clock_reference, worst->clock_reference_note),
-        clock, worst->clock_reference, UNIT_MHZ, source_name(worst->source), "clocks.current.sm");
+    tell_clock(run, claim, worst, clock, limit);
     if (standard > 1.02 * limit)
         claim_evidence(run, claim, 1, arena_printf(run->arena, tr("the board's default limit is %.0f W"), standard),
                        standard, limit, UNIT_WATT, source_name(worst->source), "power.default_limit");

@@ -14,6 +14,21 @@ static bool any_clock(const struct run *run, bool *reasons) {
     return clock;
 }
 
+// Of the job's samples, in percent; either may be in the log alone.
+static double share_of_reasons(const struct run *run, const struct gpu *gpu) {
+    float *either = grid_empty(run);
+    for (size_t i = 0; i < run->bins; i++) either[i] = fmaxf(gpu->thermal[i], gpu->brake[i]);
+    return 100 * share_at_least(run, either, NULL, 0.5);
+}
+
+// The log may have the reason without the temperature.
+static const char *cut_without_heat(struct run *run, bool brake, const char *who, double clock, double reference) {
+    return arena_printf(run->arena,
+                        brake ? tr("The power brake cuts the clocks: %s runs at %.0f MHz instead of %.0f MHz.")
+                              : tr("Heat cuts the clocks: %s runs at %.0f MHz instead of %.0f MHz."),
+                        who, clock, reference);
+}
+
 void judge_gpu_thermal(struct run *run, struct claims *claims) {
     bool only = false;
     bool reasons = false;
@@ -36,25 +51,29 @@ void judge_gpu_thermal(struct run *run, struct claims *claims) {
     double heat = median_active(run, worst->temperature, claim->active);
     bool brake = median_active(run, worst->brake, claim->active) >= 0.5 && !(heat >= 80);
     claim->strength = reasons ? 0.95 : 0.62;
-    claim->sentence = arena_printf(
-        run->arena,
-        brake ? tr("The power brake cuts the clocks: %s runs at %.0f MHz instead of %.0f MHz at %.0f °C.")
-              : tr("Heat cuts the clocks: %s runs at %.0f MHz instead of %.0f MHz at %.0f °C."),
-        only || run->gpu_count == 1 ? worst->entity : arena_printf(run->arena, tr("%s, like others,"), worst->entity),
-        clock, worst->clock_reference, heat);
+    const char *who =
+        only || run->gpu_count == 1 ? worst->entity : arena_printf(run->arena, tr("%s, like others,"), worst->entity);
+    claim->sentence = isnan(heat) ? cut_without_heat(run, brake, who, clock, worst->clock_reference)
+                                  : arena_printf(run->arena,
+                                                 brake ? tr("The power brake cuts the clocks: %s runs at %.0f MHz "
+                                                            "instead of %.0f MHz at %.0f °C.")
+                                                       : tr("Heat cuts the clocks: %s runs at %.0f MHz instead of "
+                                                            "%.0f MHz at %.0f °C."),
+                                                 who, clock, worst->clock_reference, heat);
     claim->stalls = brake ? tr("the power brake") : tr("the thermal throttling");
     claim->next =
         brake ? tr("Check the power supplies and their limits in the chassis log: the brake is an external signal.")
               : tr("Check fans, dust, airflow and inlet temperature of the node; until then lower the power limit "
                    "to keep clocks steady.");
+    double share = reasons ? share_of_reasons(run, worst) : NAN;
     claim_evidence(
         run, claim, 1,
         reasons ? arena_printf(run->arena, tr("a thermal or brake reason is set on %.0f %% of the job's samples of %s"),
-                               100 * share_at_least(run, worst->thermal, NULL, 0.5), worst->entity)
+                               share, worst->entity)
                 : arena_printf(run->arena, tr("no reason column was logged; %s is at %.0f °C where the clock is low"),
                                worst->entity, heat),
-        reasons ? 100 * share_at_least(run, worst->thermal, NULL, 0.5) : heat, NAN,
-        reasons ? UNIT_PERCENT : UNIT_CELSIUS, source_name(worst->source), "clocks_event_reasons.active");
+        reasons ? share : heat, NAN, reasons ? UNIT_PERCENT : UNIT_CELSIUS, source_name(worst->source),
+        "clocks_event_reasons.active");
     claim_evidence(run, claim, 1,
                    arena_printf(run->arena, tr("SM clock %.0f MHz while cut; reference %.0f MHz (%s)"), clock,
                                 worst->clock_reference, worst->clock_reference_note),

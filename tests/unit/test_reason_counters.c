@@ -17,6 +17,7 @@ static double cut_clock(size_t row, int which) {
     if (!scene_in_job(row)) return 210;
     return row > CUT_ROW ? 900 + 15 * scene_noise(row, which) : 1410;
 }
+static double locked_clock(size_t row, int which) { return scene_in_job(row) ? 525 + 0 * which : 210; }
 static double max_clock(size_t row, int which) { return 1410 + 0 * (double)row * which; }
 static double warm(size_t row, int which) { return 60 + scene_noise(row, which); }
 
@@ -79,11 +80,39 @@ static void resets_and_holes_give_no_share(void **state) {
     assert_int_not_equal(cause_with("sw_thermal_slowdown", stands_with_holes), CAUSE_GPU_THERMAL);
 }
 
+// Counters and clocks alone, without power and temperature.
+static void a_sentence_has_no_figure_that_was_not_logged(void **state) {
+    (void)state;
+    static const char *const counters[] = {
+        "clocks_event_reasons_counters.sw_power_cap", "clocks_event_reasons_counters.sw_thermal_slowdown",
+        "clocks_event_reasons_counters.hw_power_brake_slowdown", "clocks_event_reasons_counters.sync_boost"};
+    static const enum cause causes[] = {CAUSE_GPU_POWER_CAP, CAUSE_GPU_THERMAL, CAUSE_GPU_THERMAL,
+                                        CAUSE_GPU_CLOCK_HELD};
+    for (size_t i = 0; i < sizeof causes / sizeof causes[0]; i++) {
+        struct scene *scene = scene_new();
+        scene_job(scene, 1, scene_busy);
+        scene_gpu(scene, 0, "clocks.current.sm", UNIT_MHZ, SERIES_STATE, i == 3 ? locked_clock : cut_clock);
+        scene_gpu(scene, 0, "clocks.max.sm", UNIT_MHZ, SERIES_STATE, max_clock);
+        scene_gpu(scene, 0, counters[i], UNIT_US, SERIES_COUNTER, counts);
+        const struct diagnosis *d = scene_analyze(scene);
+        assert_int_equal(d->verdict.cause, causes[i]);
+        assert_null(strstr(d->verdict.sentence, "nan"));
+        const struct finding *finding = scene_finding(d, causes[i]);
+        assert_non_null(finding);
+        for (size_t k = 0; k < finding->evidence_count; k++)
+            if (strstr(finding->evidence[k].text, "nan") != NULL) fail_msg("%s", finding->evidence[k].text);
+        scene_free(scene);
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(growth_names_the_reason),         cmocka_unit_test(neither_history_nor_little_growth_does),
-        cmocka_unit_test(a_slow_refresh_changes_no_share), cmocka_unit_test(more_time_than_passed_is_no_time),
+        cmocka_unit_test(growth_names_the_reason),
+        cmocka_unit_test(neither_history_nor_little_growth_does),
+        cmocka_unit_test(a_slow_refresh_changes_no_share),
+        cmocka_unit_test(more_time_than_passed_is_no_time),
         cmocka_unit_test(resets_and_holes_give_no_share),
+        cmocka_unit_test(a_sentence_has_no_figure_that_was_not_logged),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
