@@ -4,13 +4,9 @@
 #include "analyzer/clock_loss.h"
 #include "core/lang.h"
 
-static bool any_clock(const struct run *run, bool *reasons) {
+static bool any_clock(const struct run *run) {
     bool clock = false;
-    for (size_t g = 0; g < run->gpu_count; g++) {
-        if (run->gpus[g].unused) continue;
-        clock = clock || run->gpus[g].has_clock;
-        *reasons = *reasons || run->gpus[g].has_reasons;
-    }
+    for (size_t g = 0; g < run->gpu_count; g++) clock = clock || (!run->gpus[g].unused && run->gpus[g].has_clock);
     return clock;
 }
 
@@ -31,8 +27,7 @@ static const char *cut_without_heat(struct run *run, bool brake, const char *who
 
 void judge_gpu_thermal(struct run *run, struct claims *claims) {
     bool only = false;
-    bool reasons = false;
-    bool clocks = any_clock(run, &reasons);
+    bool clocks = any_clock(run);
     const struct gpu *worst = clock_loss_worst(run, CAUSE_GPU_THERMAL, &only);
     struct claim *claim = claims_add(claims, CAUSE_GPU_THERMAL, worst != NULL ? worst->entity : "", LOSS_CLOCK);
     claim->test = tr("GPU time lost to clocks cut while a thermal reason is set");
@@ -50,6 +45,7 @@ void judge_gpu_thermal(struct run *run, struct claims *claims) {
     double clock = median_active(run, worst->clock, claim->active);
     double heat = median_active(run, worst->temperature, claim->active);
     bool brake = median_active(run, worst->brake, claim->active) >= 0.5 && !(heat >= 80);
+    bool reasons = worst->has_reasons;
     claim->strength = reasons ? 0.95 : 0.62;
     const char *who =
         only || run->gpu_count == 1 ? worst->entity : arena_printf(run->arena, tr("%s, like others,"), worst->entity);
