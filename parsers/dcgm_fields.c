@@ -24,6 +24,13 @@ static const struct dcgm_field fields[] = {
     // The violation counters are nanoseconds.
     {"PVIOL", "POWER_VIOLATION", "clocks_event_reasons_counters.sw_power_cap", 1e-3},
     {"TVIOL", "THERMAL_VIOLATION", "clocks_event_reasons_counters.sw_thermal_slowdown", 1e-3},
+    // What newer versions call them, and the ones that came later.
+    {NULL, "CLOCKS_EVENT_REASON_SW_POWER_CAP_NS", "clocks_event_reasons_counters.sw_power_cap", 1e-3},
+    {NULL, "CLOCKS_EVENT_REASON_SW_THERM_SLOWDOWN_NS", "clocks_event_reasons_counters.sw_thermal_slowdown", 1e-3},
+    {NULL, "CLOCKS_EVENT_REASON_HW_THERM_SLOWDOWN_NS", "clocks_event_reasons_counters.hw_thermal_slowdown", 1e-3},
+    {NULL, "CLOCKS_EVENT_REASON_HW_POWER_BRAKE_SLOWDOWN_NS", "clocks_event_reasons_counters.hw_power_brake_slowdown",
+     1e-3},
+    {NULL, "CLOCKS_EVENT_REASON_SYNC_BOOST_NS", "clocks_event_reasons_counters.sync_boost", 1e-3},
     {NULL, "PCIE_REPLAY_COUNTER", "pcie.replays", 1},
     {NULL, "ECC_DBE_VOL_TOTAL", "ecc.errors.uncorrected.volatile.total", 1},
     {NULL, "ECC_SBE_VOL_TOTAL", "ecc.errors.corrected.volatile.total", 1},

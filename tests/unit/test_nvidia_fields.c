@@ -125,6 +125,9 @@ static void dcgm_has_blanks_and_other_units(void **state) {
     assert_string_equal(dcgm_field(TEXT("DCGM_FI_DEV_GPU_UTIL"))->quantity, "utilization.gpu");
     assert_string_equal(dcgm_field(TEXT("DCGM_FI_PROF_SM_ACTIVE"))->quantity, "profile.sm_active");
     assert_string_equal(dcgm_field(TEXT("DCGM_FI_PROF_SM_UTIL_RATIO"))->quantity, "profile.sm_active");
+    const struct dcgm_field *capped = dcgm_field(TEXT("DCGM_FI_DEV_CLOCKS_EVENT_REASON_SW_POWER_CAP_NS"));
+    assert_string_equal(capped->quantity, dcgm_field(TEXT("DCGM_FI_DEV_POWER_VIOLATION"))->quantity);
+    assert_true(capped->scale == 1e-3);
     assert_null(dcgm_field(TEXT("GPU_UTIL")));
     assert_null(dcgm_field(TEXT("DCGM_FI_DEV_GPUTL")));
     assert_true(isnan(dcgm_value(9223372036854775794.0)));
