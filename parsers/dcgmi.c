@@ -56,15 +56,27 @@ static void note_xid(struct dcgmi *dcgmi, struct gpu_row *row, size_t gpu, doubl
                      text_of(tr("Xid seen by DCGM")), xid);
 }
 
+// "CPU 0", "GPU-I 3", and what belongs to a GPU: "GPU 0 LINK 3".
+static bool is_other_entity(const struct dcgmi *dcgmi, const struct fields *words) {
+    int64_t number = 0;
+    if (words->count < 2 || !text_integer(words->at[1], &number)) return false;
+    if (!text_equal(words->at[0], "GPU")) return true;
+    if (words->count != dcgmi->count + 4 || words->at[2].at[0] < 'A' || text_equal(words->at[2], "GPU")) return false;
+    double value = 0;
+    return nvidia_cell(words->at[2], &value, NULL) == CELL_STRANGE && text_integer(words->at[3], &number);
+}
+
 static void take_row(struct dcgmi *dcgmi, const struct fields *words, uint32_t line) {
     int64_t gpu = 0;
     struct source *source = dcgmi->source;
-    if (words->count < 2 || !text_equal(words->at[0], "GPU")) {
-        bool entity = words->count >= 2 && text_integer(words->at[1], &gpu);
-        if (entity && !dcgmi->others)
+    if (is_other_entity(dcgmi, words)) {
+        if (!dcgmi->others)
             source_problem(source, line, SEVERITY_INFO, tr("rows of other entities than GPUs are left out"));
-        dcgmi->others = dcgmi->others || entity;
-        if (!entity) source_skip(source, line, tr("not a row of dcgmi dmon"));
+        dcgmi->others = true;
+        return;
+    }
+    if (words->count < 2 || !text_equal(words->at[0], "GPU")) {
+        source_skip(source, line, tr("not a row of dcgmi dmon"));
         return;
     }
     bool number = text_integer(words->at[1], &gpu) && gpu >= 0 && gpu < GPU_NUMBER_MOST;

@@ -27,6 +27,8 @@ static void dmon_prints_no_time(void **state) {
         "GPU 0     98      630.000 0.960   2000000      501     79\n"
         "GPU 1     1       9223372036854775794  0.000   0            5       0\n"
         "CPU 0     1       2       3       4            5       6\n"
+        "GPU 0 LINK 3     1       2       3       4            5       6\n"
+        "GPU 0 GPU 1      1       2       3       4            5       6\n"
         "GPU 1     1       2\n");
     assert_string_equal(log.source->format, "dcgmi-dmon");
     check_value(&log, "gpu0", "utilization.gpu", 1, 98);
@@ -41,7 +43,7 @@ static void dmon_prints_no_time(void **state) {
     assert_int_equal(log.source->clock, CLOCK_NONE);
     assert_int_equal(parsed_events(&log, EVENT_XID), 1);
     assert_true(parsed_event(&log, EVENT_XID, 0)->value == 79);
-    assert_int_equal(log.source->skipped_lines, 1);
+    assert_int_equal(log.source->skipped_lines, 2);
     assert_true(parsed_problem(&log, "other entities"));
     parsed_free(&log);
 }
