@@ -5,7 +5,7 @@
 
 #include "core/arena.h"
 #include "core/lang.h"
-#include "parsers/nvidia_rows.h"
+#include "parsers/nvidia_bursts.h"
 
 enum { NUMBER_MOST = 4096, BURST_MOST = 64 };
 
@@ -86,14 +86,48 @@ static void number_devices(const struct nvidia_rows *rows, int kind, const struc
     }
 }
 
-static void count_bursts(struct nvidia_rows *rows, struct devices *devices) {
+// Where a device comes back; behind a gap where they come back within a burst (limit > 0).
+static void count_bursts(struct nvidia_rows *rows, struct devices *devices, double limit) {
     uint32_t burst = 0;
     for (size_t i = 0; i < rows->count; i++) {
         struct device *device = &devices->at[rows->rows[i].gpu];
-        if (i == 0 || device->burst == burst) burst++;  // a device comes back: the next burst
+        if (i == 0 || (limit > 0 ? nvidia_burst_begins(rows, i, limit) : device->burst == burst)) burst++;
         device->burst = burst;
     }
     rows->source->reports += burst;
+}
+
+// A device that comes more than once in each burst, every time with values of its own, is one of several machines.
+// 0, or the gap between bursts where it cannot be told that they are several.
+static double part_repeats(struct nvidia_rows *rows, int kind, struct devices *devices) {
+    struct nvidia_repeats repeats = {0};
+    double limit = 0;
+    if (nvidia_repeats_find(rows, devices->count, &repeats)) limit = repeats.limit;
+    if (limit > 0 && kind != ID_UUID && nvidia_repeats_differ(rows, &repeats)) {
+        size_t count = devices->count;
+        for (size_t d = 0; d < count; d++) {
+            for (size_t turn = 1; turn < repeats.usual[d] && devices->count < NVIDIA_IDS_MOST; turn++) {
+                repeats.part[d][turn] = (uint16_t)devices->count;
+                devices->at[devices->count++] = devices->at[d];
+            }
+        }
+        for (size_t i = 0; i < rows->count; i++) {
+            size_t device = rows->rows[i].gpu;
+            size_t turn = repeats.turns[i] < repeats.usual[device] ? repeats.turns[i] : repeats.usual[device] - 1u;
+            if (turn > 0 && repeats.part[device][turn] > 0) rows->rows[i].gpu = repeats.part[device][turn];
+        }
+        limit = 0;
+        source_problem(rows->source, 0, SEVERITY_WARNING,
+                       tr("the same GPU id comes several times in each burst, with values of its own: several machines "
+                          "wrote this file, and the GPUs are numbered through by their place in the burst"));
+    } else if (limit > 0) {
+        rows->source->cadence = nvidia_burst_step(rows, limit);
+        source_problem(rows->source, 0, SEVERITY_WARNING,
+                       tr("the same GPU id comes several times in each burst: it was logged twice, or several machines "
+                          "that nothing tells apart wrote this file"));
+    }
+    nvidia_repeats_free(&repeats);
+    return limit;
 }
 
 static bool share_ids(const struct devices *devices) {
@@ -110,12 +144,14 @@ static bool identify_by_id(struct nvidia_rows *rows, int kind, struct devices *d
         rows->rows[i].gpu = (uint16_t)last;
     }
     if (devices->count < 2) return false;
+    bool shared = share_ids(devices);
+    double limit = part_repeats(rows, kind, devices);
     number_devices(rows, kind, devices, numbers);
-    count_bursts(rows, devices);
+    count_bursts(rows, devices, limit);
     if (devices->lost > 0)
         source_problem(rows->source, 0, SEVERITY_WARNING, tr("more than %d GPUs in one file: %zu rows are of others"),
                        NVIDIA_IDS_MOST, devices->lost);
-    if (share_ids(devices))
+    if (shared)
         source_problem(rows->source, 0, SEVERITY_WARNING,
                        tr("the same GPU id stands beside different names or hosts: several machines wrote this file, "
                           "and the GPUs are numbered through"));
@@ -124,54 +160,13 @@ static bool identify_by_id(struct nvidia_rows *rows, int kind, struct devices *d
 
 // ── by position ─────────────────────────────────────────────────────────────
 
-static int compare_millis(const void *a, const void *b) {
-    millis x = *(const millis *)a;
-    millis y = *(const millis *)b;
-    return (x > y) - (x < y);
-}
-
-// A gap of at least this many milliseconds begins the next burst: a quarter of the usual step. 0 if rows do not come
-// in bursts.
-static double burst_limit(const struct nvidia_rows *rows) {
-    size_t none = 0;
-    millis *gaps = grow_array(NULL, &none, rows->count, sizeof *gaps);
-    size_t count = 0;
-    for (size_t i = 1; i < rows->count; i++) {
-        millis gap = rows->rows[i].time - rows->rows[i - 1].time;
-        if (gap >= 0) gaps[count++] = gap;
-    }
-    qsort(gaps, count, sizeof *gaps, compare_millis);
-    double limit = 0;
-    if (count > 0) {
-        millis top = gaps[count * 98 / 100];
-        size_t first = 0;
-        while (first < count && gaps[first] < top / 4) first++;
-        limit = (double)gaps[(first + count) / 2 < count ? (first + count) / 2 : count - 1] / 4;
-        // A burst is tight, some ten milliseconds (a twentieth of the step on a busy host, never half a second); wider
-        // groups are one GPU's own jitter, or short runs with pauses between them.
-        double tight = fmin(fmax(0.2 * limit, 30), 500);
-        if (first == 0 || (double)gaps[first / 2] > tight) limit = 0;
-    }
-    free(gaps);
-    return limit;
-}
-
-// Where the next burst begins: behind a gap (limit > 0), or below a header (limit < 0).
-static bool begins(const struct nvidia_rows *rows, size_t i, double limit) {
-    if (i == 0) return true;
-    const struct nvidia_row *row = &rows->rows[i];
-    if (limit < 0) return row->group != row[-1].group;
-    millis gap = row->time - row[-1].time;
-    return gap < 0 || (double)gap >= limit;
-}
-
 // The size of nearly all bursts, 1 if there is none: jitter of a single GPU makes bursts of many sizes.
 static size_t usual_burst(const struct nvidia_rows *rows, double limit) {
     size_t counts[BURST_MOST + 2] = {0};
     size_t size = 0;
     size_t bursts = 0;
     for (size_t i = 0; i <= rows->count; i++) {
-        if (i == rows->count || (begins(rows, i, limit) && size > 0)) {
+        if (i == rows->count || (nvidia_burst_begins(rows, i, limit) && size > 0)) {
             counts[size > BURST_MOST ? BURST_MOST + 1 : size]++;
             bursts++;
             size = 0;
@@ -187,8 +182,25 @@ static size_t usual_burst(const struct nvidia_rows *rows, double limit) {
 // What parts the bursts: gaps in time, the repeated header, or nothing (0).
 static double choose_limit(const struct nvidia_rows *rows) {
     bool timed = rows->source->clock != CLOCK_NONE;
-    double limit = timed ? burst_limit(rows) : rows->rows[rows->count - 1].group > 2 ? -1 : 0;
+    double limit = timed ? nvidia_burst_limit(rows) : rows->rows[rows->count - 1].group > 2 ? -1 : 0;
     return limit != 0 && usual_burst(rows, limit) > 1 ? limit : 0;
+}
+
+static void say_positions(struct nvidia_rows *rows, size_t usual, size_t odd) {
+    bool id = best_id(rows) >= 0;
+    if (odd > 0)
+        source_problem(rows->source, 0, SEVERITY_WARNING,
+                       id ? tr("the id column never changes: GPUs are told by their position, but %zu of the bursts do "
+                               "not have %zu rows")
+                          : tr("no id column: GPUs are told by their position, but %zu of the bursts do not have %zu "
+                               "rows"),
+                       odd, usual);
+    else
+        source_problem(rows->source, 0, SEVERITY_INFO,
+                       id ? tr("the id column never changes: GPUs are told by their position among the %zu rows of "
+                               "each burst")
+                          : tr("no id column: GPUs are told by their position among the %zu rows of each burst"),
+                       usual);
 }
 
 static size_t identify_by_position(struct nvidia_rows *rows) {
@@ -197,7 +209,7 @@ static size_t identify_by_position(struct nvidia_rows *rows) {
     size_t position = 0;
     size_t odd = 0;
     for (size_t i = 0; i < rows->count; i++) {
-        if (limit == 0 || begins(rows, i, limit)) {
+        if (limit == 0 || nvidia_burst_begins(rows, i, limit)) {
             odd += i > 0 && position != usual;
             position = 0;
             rows->source->reports++;
@@ -205,13 +217,7 @@ static size_t identify_by_position(struct nvidia_rows *rows) {
         rows->rows[i].gpu = (uint16_t)(position < usual ? position : usual - 1);
         position++;
     }
-    if (usual > 1 && odd > 0)
-        source_problem(rows->source, 0, SEVERITY_WARNING,
-                       tr("no id column: GPUs are told by their position, but %zu of the bursts do not have %zu rows"),
-                       odd, usual);
-    else if (usual > 1)
-        source_problem(rows->source, 0, SEVERITY_INFO,
-                       tr("no id column: GPUs are told by their position among the %zu rows of each burst"), usual);
+    if (usual > 1) say_positions(rows, usual, odd);
     return usual;
 }
 

@@ -4,6 +4,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -93,6 +94,71 @@ static void one_index_with_two_names_is_two_gpus(void **state) {
     assert_int_equal(parsed_rows(&log, "gpu0"), 2);
     assert_int_equal(parsed_rows(&log, "gpu1"), 1);
     assert_true(parsed_problem(&log, "several machines"));
+    parsed_free(&log);
+}
+
+// Rows of index 0 and 1 of one or two writers, `apart` milliseconds apart; the second one's values lie `higher`.
+static struct parsed two_writers(int writers, int step, int apart, int higher) {
+    static char text[1 << 16];
+    size_t length = (size_t)snprintf(text, sizeof text, "timestamp, index, utilization.gpu [%%], temperature.gpu\n");
+    for (int i = 0; i < 40; i++)
+        for (int k = 0; k < 2 * writers; k++) {
+            int at = i * step + k / 2 * apart + k % 2;
+            length += (size_t)snprintf(text + length, sizeof text - length,
+                                       "2024/05/06 07:%02d:%02d.%03d, %d, %d %%, %d\n", at / 60000, at / 1000 % 60,
+                                       at % 1000, k % 2, 50 + i * 7 % 40, 60 + i / 5 + k / 2 * higher);
+        }
+    return parsed_text(text);
+}
+
+static void one_index_twice_in_a_burst_is_two_gpus(void **state) {
+    (void)state;
+    struct parsed log = two_writers(2, 2000, 30, 5);
+    assert_int_equal(parsed_rows(&log, "gpu3"), 40);
+    check_value(&log, "gpu0", "temperature.gpu", 39, 67);
+    check_value(&log, "gpu2", "temperature.gpu", 39, 72);
+    assert_int_equal(log.source->reports, 40);
+    assert_true(parsed_problem(&log, "several machines wrote"));
+    parsed_free(&log);
+}
+
+static void one_gpu_logged_twice_stays_one(void **state) {
+    (void)state;
+    struct parsed log = two_writers(2, 2000, 30, 0);
+    assert_int_equal(log.source->table_count, 2);
+    assert_int_equal(parsed_rows(&log, "gpu0"), 80);
+    assert_int_equal(log.source->reports, 40);
+    assert_true(log.source->cadence == 2);
+    assert_true(parsed_problem(&log, "it was logged twice"));
+    parsed_free(&log);
+    log = two_writers(2, 2000, 700, 5);  // no burst is so wide
+    assert_int_equal(log.source->table_count, 2);
+    assert_int_equal(log.source->problem_count, 0);
+    parsed_free(&log);
+}
+
+static void a_fast_loop_is_of_one_machine(void **state) {
+    (void)state;
+    struct parsed log = two_writers(1, 100, 0, 0);
+    assert_int_equal(log.source->table_count, 2);
+    assert_int_equal(log.source->reports, 40);
+    assert_int_equal(log.source->problem_count, 0);
+    parsed_free(&log);
+}
+
+static void an_id_that_never_changes_is_not_told_as_missing(void **state) {
+    (void)state;
+    char text[4096] = "timestamp, index, utilization.gpu [%]\n";
+    for (int i = 0; i < 20; i++) {
+        char rows[120];
+        snprintf(rows, sizeof rows, "2024/05/06 07:08:%02d.100, 0, 10 %%\n2024/05/06 07:08:%02d.120, 0, 90 %%\n", 2 * i,
+                 2 * i);
+        strcat(text, rows);
+    }
+    struct parsed log = parsed_text(text);
+    assert_int_equal(parsed_rows(&log, "gpu1"), 20);
+    assert_true(parsed_problem(&log, "the id column never changes"));
+    assert_false(parsed_problem(&log, "no id column"));
     parsed_free(&log);
 }
 
@@ -316,6 +382,10 @@ int main(void) {
         cmocka_unit_test(values_stay_with_their_rows_when_others_are_left_out),
         cmocka_unit_test(a_line_is_counted_as_everywhere_when_its_header_is_refused),
         cmocka_unit_test(one_index_with_two_names_is_two_gpus),
+        cmocka_unit_test(one_index_twice_in_a_burst_is_two_gpus),
+        cmocka_unit_test(one_gpu_logged_twice_stays_one),
+        cmocka_unit_test(a_fast_loop_is_of_one_machine),
+        cmocka_unit_test(an_id_that_never_changes_is_not_told_as_missing),
         cmocka_unit_test(reasons_come_from_the_mask),
         cmocka_unit_test(a_reason_with_its_own_column_is_left_alone),
         cmocka_unit_test(errors_between_rows_are_events_with_their_time),
