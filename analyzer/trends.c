@@ -1,5 +1,7 @@
 // trends.c: what will be a problem: remapped rows and retired pages that wait for a reset, corrected ECC errors that
 // grow, temperature that creeps up under the same load. Each a finding with a next step; none explains lost time.
+#include <string.h>
+
 #include "analyzer/cause.h"
 #include "core/lang.h"
 
@@ -57,6 +59,29 @@ static void memory_repairs(struct run *run, struct claims *claims, const struct 
            arena_printf(run->arena, tr("%s has memory pages to retire and waits for a reset."), gpu->entity));
 }
 
+// What the driver asked for last. The words are NVML's (Reset, Reboot, Drain …); after each the GPU takes no new work
+// until that was done, or finds its peers cut off.
+static void recovery_asked(struct run *run, struct claims *claims, const struct gpu *gpu) {
+    static const char key[] = "gpu_recovery_action";
+    const struct fact *fact = NULL;
+    for (size_t i = 0; i < gpu->source->fact_count; i++) {
+        const struct fact *one = &gpu->source->facts[i];
+        if (strcmp(one->entity, gpu->table->entity) == 0 && strcmp(one->key, key) == 0) fact = one;
+    }
+    if (fact == NULL) return;
+    struct claim *claim =
+        tell(run, claims, CAUSE_GPU_FAULT, gpu, SEVERITY_WARNING,
+             arena_printf(run->arena, tr("After a fault the driver asks to recover %s: %s."), gpu->entity, fact->value),
+             NAN, NAN, UNIT_NONE, key, fact->line);
+    struct evidence *evidence = &claim->evidence[claim->evidence_count - 1];
+    for (size_t i = 0; i < gpu->table->row_count; i++)
+        if (gpu->table->line[i] == fact->line)
+            evidence->from = evidence->to = clock_to_run(run_clock(run, gpu->source), gpu->table->time[i], fact->line);
+    claim->next =
+        tr("Read the kernel log for the Xid before it, end what runs on the GPU, and do what the driver asks: Reset is "
+           "nvidia-smi --gpu-reset, Reboot a restart of the node, Drain means no work that talks to other GPUs.");
+}
+
 static void corrected_errors(struct run *run, struct claims *claims, const struct gpu *gpu) {
     double last = NAN;
     uint32_t line = 0;
@@ -93,6 +118,7 @@ static void temperature_creep(struct run *run, struct claims *claims, const stru
 
 void judge_gpu_trends(struct run *run, struct claims *claims) {
     for (size_t g = 0; g < run->gpu_count; g++) {
+        recovery_asked(run, claims, &run->gpus[g]);
         memory_repairs(run, claims, &run->gpus[g]);
         corrected_errors(run, claims, &run->gpus[g]);
         temperature_creep(run, claims, &run->gpus[g]);

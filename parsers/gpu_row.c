@@ -3,6 +3,7 @@
 #include <math.h>
 #include <stdio.h>
 
+#include "core/arena.h"
 #include "parsers/nvidia_cell.h"
 #include "parsers/nvidia_fields.h"
 
@@ -46,4 +47,11 @@ void gpu_row_fact(struct gpu_row *row, const char *key, struct text value) {
     if (value.length == 0 || text_equal(value, "N/A") || text_equal(value, "Unknown Error") || value.at[0] == '[')
         return;
     source_fact(row->source, text_of(row->entity), key, value, row->line);
+}
+
+void nvidia_recovery_asked(struct source *source, const char *entity, millis time, uint32_t line, struct text words) {
+    const char *text =
+        arena_printf(source->arena_, "gpu_recovery_action: %.*s", (int)text_head(words, 40).length, words.at);
+    source_event(source, time, line, EVENT_GPU_ERROR, text_of(entity), text_of(text), NAN);
+    source_fact(source, text_of(entity), "gpu_recovery_action", words, line);
 }

@@ -29,4 +29,7 @@ void gpu_row_reasons(struct gpu_row *row, double mask);
 // A fact of the row's GPU; empty values and "N/A" are none.
 void gpu_row_fact(struct gpu_row *row, const char *key, struct text value);
 
+// The driver asks to recover a GPU ("Reset"): an event, and a fact of the GPU, which holds what was asked last.
+void nvidia_recovery_asked(struct source *source, const char *entity, millis time, uint32_t line, struct text words);
+
 #endif

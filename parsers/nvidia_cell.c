@@ -148,3 +148,12 @@ enum event_kind nvidia_error(struct text text) {
         if (text_has(text, parts[i].part)) return parts[i].kind;
     return EVENT_NOTE;
 }
+
+// "Reset", "Reboot", "Drain P2P", "Drain and Reset"; newer headers of NVML add a bus reset and a domain to recover.
+bool nvidia_recovery(struct text words) {
+    static const char *const verbs[] = {"Reset", "Reboot", "Drain", "Recover"};
+    if (words.length > 40) return false;
+    for (size_t i = 0; i < sizeof verbs / sizeof verbs[0]; i++)
+        if (text_has(words, verbs[i]) && words.at[0] >= 'A' && words.at[0] <= 'Z') return true;
+    return false;
+}

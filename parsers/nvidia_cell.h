@@ -23,4 +23,7 @@ enum unit nvidia_unit(struct text unit);
 // The event that a line or cell of error text means ("No devices were found", "[GPU is lost]"); EVENT_NOTE if none.
 enum event_kind nvidia_error(struct text text);
 
+// Whether the words of gpu_recovery_action ask for anything: not "None", not "[N/A]", not the pieces of a torn row.
+bool nvidia_recovery(struct text words);
+
 #endif

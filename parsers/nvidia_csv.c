@@ -124,6 +124,7 @@ static void put_cell(struct csv_parse *parse, size_t i) {
     struct text cell = parse->cells.at[i];
     enum nvidia_role role = parse->layout.fields[i].role;
     if (role >= NVIDIA_OTHER_ID && role <= NVIDIA_HOST) nvidia_rows_id(rows, ids[role], cell);
+    if (role == NVIDIA_RECOVERY) nvidia_rows_id(rows, ID_RECOVERY, cell);
     if (role == NVIDIA_DRIVER && rows->driver == NULL && cell.length > 0 && cell.at[0] != '[')
         rows->driver = text_copy(parse->source->arena_, cell);
     if (role == NVIDIA_TIMESTAMP) return;

@@ -33,7 +33,7 @@ static const struct {
     {"vbios_version", "vbios_version", NVIDIA_TEXT},
     {"compute_mode", "compute_mode", NVIDIA_TEXT},
     {"display_mode", "display_mode", NVIDIA_TEXT},
-    {"gpu_recovery_action", "gpu_recovery_action", NVIDIA_TEXT},
+    {"gpu_recovery_action", "gpu_recovery_action", NVIDIA_RECOVERY},
     {"pci.domain", "pci.domain", NVIDIA_TEXT},
     {"pci.bus", "pci.bus", NVIDIA_TEXT},
     {"pci.device", "pci.device", NVIDIA_TEXT},

@@ -19,7 +19,8 @@ enum nvidia_role {
     NVIDIA_DRIVER,  // a fact
     NVIDIA_PID,     // a row of --query-compute-apps
     NVIDIA_PROCESS,
-    NVIDIA_TEXT,  // anything else that is no number: not kept
+    NVIDIA_RECOVERY,  // an event where it asks for something
+    NVIDIA_TEXT,      // anything else that is no number: not kept
 };
 
 struct nvidia_field {

@@ -7,6 +7,7 @@
 
 #include "core/arena.h"
 #include "core/lang.h"
+#include "parsers/gpu_row.h"
 #include "parsers/nvidia_cell.h"
 
 // Places that are always allowed, and how many more for each value: nearly all rows of a real log fill their columns.
@@ -112,6 +113,7 @@ struct device {
     const char *entity;
     const char *said[ID_KINDS];  // the fact that was written last
     enum health health;
+    uint16_t recovery;  // what its last row with a gpu_recovery_action said
     bool seen;
 };
 
@@ -153,6 +155,16 @@ static void write_error(struct writing *writing, const struct nvidia_row *row, s
     device->seen = true;
 }
 
+// The driver asks for a reset or a reboot from a fault on until it was done: one event where that changes.
+static void write_recovery(struct writing *writing, const struct nvidia_row *row, struct device *device) {
+    uint16_t id = row->id[ID_RECOVERY];
+    if (id == 0 || id == device->recovery) return;
+    device->recovery = id;
+    struct source *source = writing->rows->source;
+    struct text words = writing->rows->ids[ID_RECOVERY][id - 1];
+    if (nvidia_recovery(words)) nvidia_recovery_asked(source, device->entity, row->time, row->line, words);
+}
+
 static void write_rows(struct writing *writing) {
     struct nvidia_rows *rows = writing->rows;
     bool timed = rows->source->clock != CLOCK_NONE;
@@ -164,6 +176,7 @@ static void write_rows(struct writing *writing) {
         writing->at[i] = (uint32_t)table_row(device->table, time, 0, row->line);
         write_facts(writing, row, device);
         write_error(writing, row, device);
+        write_recovery(writing, row, device);
     }
 }
 

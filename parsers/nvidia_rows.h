@@ -9,8 +9,8 @@
 #include "parsers/nvidia_fields.h"
 
 // Texts that tell GPUs apart, worst first; name and host only separate devices that share an id. ID_ERROR is the
-// error word of the row, the one that says most.
-enum nvidia_id { ID_OTHER, ID_INDEX, ID_BUS, ID_UUID, ID_NAME, ID_HOST, ID_ERROR, ID_KINDS };
+// error word of the row, the one that says most, ID_RECOVERY what its gpu_recovery_action says.
+enum nvidia_id { ID_OTHER, ID_INDEX, ID_BUS, ID_UUID, ID_NAME, ID_HOST, ID_ERROR, ID_RECOVERY, ID_KINDS };
 
 enum { NVIDIA_FIELDS_MOST = 512, NVIDIA_IDS_MOST = 512 };
 

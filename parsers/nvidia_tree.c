@@ -12,6 +12,7 @@ static const struct {
 } names[] = {
     {"", "Product Name", "gpu", "product_name", ".name"},
     {"", "GPU UUID", "gpu", "uuid", ".uuid"},
+    {"", "GPU Recovery Action", "gpu", "gpu_recovery_action", ".recovery"},
     {"", "Fan Speed", "gpu", "fan_speed", "fan.speed"},
     {"", "Performance State", "gpu", "performance_state", "pstate"},
     {"PCIe Generation", "Current", "pcie_gen", "current_link_gen", "pcie.link.gen.current"},
@@ -100,18 +101,24 @@ void nvidia_leaves_begin(struct nvidia_leaves *leaves, struct gpu_row *row) {
     *leaves = (struct nvidia_leaves){.row = row, .uncorrected = NAN};
 }
 
+static void copy_words(char *to, size_t size, struct text words) {
+    size_t length = words.length < size - 1 ? words.length : size - 1;
+    memcpy(to, words.at, length);
+    to[length] = '\0';
+}
+
 static void note_error(struct nvidia_leaves *leaves, struct text value) {
     bool lost = nvidia_error(value) == EVENT_GPU_LOST && nvidia_error(text_of(leaves->error)) != EVENT_GPU_LOST;
     if (leaves->errors++ > 0 && !lost) return;
-    size_t length = value.length < sizeof leaves->error - 1 ? value.length : sizeof leaves->error - 1;
-    memcpy(leaves->error, value.at, length);
-    leaves->error[length] = '\0';
+    copy_words(leaves->error, sizeof leaves->error, value);
 }
 
 static void set_named(struct nvidia_leaves *leaves, const char *quantity, struct text value) {
     double number = nvidia_value(value);
     if (strcmp(quantity, ".name") == 0 || strcmp(quantity, ".uuid") == 0) {
         gpu_row_fact(leaves->row, quantity + 1, value);
+    } else if (strcmp(quantity, ".recovery") == 0) {
+        if (nvidia_recovery(value)) copy_words(leaves->recovery, sizeof leaves->recovery, value);
     } else if (strcmp(quantity, ".uncorrected") == 0) {
         if (!isnan(number)) leaves->uncorrected = isnan(leaves->uncorrected) ? number : leaves->uncorrected + number;
     } else if (strncmp(quantity, ".pcie.", 6) == 0) {
@@ -176,6 +183,9 @@ void nvidia_leaves_end(struct nvidia_leaves *leaves, millis time) {
     const struct column *average = table_find(row->table, "power.draw.average");
     if (average != NULL && !isnan(average->values[row->row]))
         gpu_row_derive(row, "power.draw", average->values[row->row]);
+    const char *asked = source_fact_value(row->source, row->entity, "gpu_recovery_action");
+    if (leaves->recovery[0] != '\0' && (asked == NULL || strcmp(asked, leaves->recovery) != 0))
+        nvidia_recovery_asked(row->source, row->entity, time, row->line, text_of(leaves->recovery));
     // One unreadable field is a quirk of the driver.
     enum event_kind kind = nvidia_error(text_of(leaves->error));
     if (leaves->errors >= 3 || (leaves->errors > 0 && kind == EVENT_GPU_LOST))

@@ -16,6 +16,7 @@ struct nvidia_leaves {
     double uncorrected;  // volatile ECC errors of all memories; NaN if none was printed
     size_t errors;       // values that read "Unknown Error" or say that the GPU is lost
     char error[80];      // the first of them, or that the GPU is lost
+    char recovery[48];   // what the driver asks for; "" for nothing
 };
 
 void nvidia_leaves_begin(struct nvidia_leaves *leaves, struct gpu_row *row);

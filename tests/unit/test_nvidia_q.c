@@ -158,6 +158,22 @@ static void a_sick_gpu_is_an_event(void **state) {
     "    <processes><process_info><used_memory>55 MiB</used_memory></process_info></processes>\n"         \
     "  </gpu>\n"
 
+static void pages_tell_once_what_the_driver_asks_for(void **state) {
+    (void)state;
+#define ASKED(words) "    GPU Recovery Action                   : " words "\n"
+    struct parsed log = parsed_text(Q_HEAD("05") Q_GPU("06", "4", "97") ASKED("None") Q_HEAD("10") Q_GPU(
+        "06", "4", "97") ASKED("Drain and Reset") Q_HEAD("15") Q_GPU("06", "4", "97") ASKED("Drain and Reset"));
+    assert_int_equal(parsed_events(&log, EVENT_GPU_ERROR), 1);
+    assert_string_equal(parsed_event(&log, EVENT_GPU_ERROR, 0)->text, "gpu_recovery_action: Drain and Reset");
+    assert_int_equal(parsed_event(&log, EVENT_GPU_ERROR, 0)->time, 1700519110000);
+    parsed_free(&log);
+    log = parsed_text(XML_HEAD(
+        "05") "<gpu "
+              "id=\"00000000:06:00.0\"><gpu_recovery_action>Reboot</gpu_recovery_action></gpu></nvidia_smi_log>\n");
+    assert_string_equal(source_fact_value(log.source, "gpu0", "gpu_recovery_action"), "Reboot");
+    parsed_free(&log);
+}
+
 static void documents_follow_one_another(void **state) {
     (void)state;
     struct parsed log = parsed_text(XML_HEAD("05") XML_GPU("06", "97") XML_GPU(
@@ -207,6 +223,7 @@ int main(void) {
         cmocka_unit_test(slices_of_a_gpu_are_not_the_gpu),
         cmocka_unit_test(a_sick_gpu_is_an_event),
         cmocka_unit_test(documents_follow_one_another),
+        cmocka_unit_test(pages_tell_once_what_the_driver_asks_for),
         cmocka_unit_test(a_broken_document_costs_only_itself),
         cmocka_unit_test(entities_are_not_expanded),
     };

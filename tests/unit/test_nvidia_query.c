@@ -238,6 +238,23 @@ static void a_gpu_may_get_worse_before_it_is_well_again(void **state) {
     parsed_free(&log);
 }
 
+static void an_action_that_the_driver_asks_for_is_an_event(void **state) {
+    (void)state;
+    struct parsed log = parsed_text(
+        "timestamp, index, gpu_recovery_action, utilization.gpu [%]\n"
+        "2024/05/06 07:08:09.000, 0, None, 97 %\n2024/05/06 07:08:09.001, 1, [N/A], 97 %\n"
+        "2024/05/06 07:08:10.000, 0, Reset, 97 %\n2024/05/06 07:08:10.001, 1, None, 97 %\n"
+        "2024/05/06 07:08:11.000, 0, [Unknown Error], 97 %\n2024/05/06 07:08:11.001, 1, None, 97 %\n"
+        "2024/05/06 07:08:12.000, 0, Reset, 97 %\n2024/05/06 07:08:12.001, 1, Drain P2P, 97 %\n");
+    assert_int_equal(parsed_events(&log, EVENT_GPU_ERROR), 3);
+    const struct event *asked = parsed_event(&log, EVENT_GPU_ERROR, 0);
+    assert_string_equal(asked->entity, "gpu0");
+    assert_string_equal(asked->text, "gpu_recovery_action: Reset");
+    assert_int_equal(asked->line, 4);
+    assert_string_equal(source_fact_value(log.source, "gpu1", "gpu_recovery_action"), "Drain P2P");
+    parsed_free(&log);
+}
+
 static void an_unknown_error_in_every_row_is_a_quirk(void **state) {
     (void)state;
     struct parsed log = parsed_text(HEADER
@@ -391,6 +408,7 @@ int main(void) {
         cmocka_unit_test(errors_between_rows_are_events_with_their_time),
         cmocka_unit_test(a_gpu_that_is_lost_in_mid_row_is_an_event),
         cmocka_unit_test(a_gpu_may_get_worse_before_it_is_well_again),
+        cmocka_unit_test(an_action_that_the_driver_asks_for_is_an_event),
         cmocka_unit_test(an_unknown_error_in_every_row_is_a_quirk),
         cmocka_unit_test(times_of_scripts),
         cmocka_unit_test(day_and_month_are_settled_by_the_whole_file),
