@@ -32,7 +32,7 @@ static bool locked(const struct run *run, const struct gpu *gpu, const struct le
     if (!(level->high - level->low <= FLAT_SPREAD * level->clock) || !(level->clock < FAR_BELOW * level->top))
         return false;
     if (level->temperature >= COOL_CELSIUS || level->power >= POWER_FREE * limit) return false;
-    return grid_mean(gpu->thermal, run->bins) < 0.05 || !gpu->has_reasons;
+    return !(grid_mean(gpu->other, run->bins) >= 0.05) && !(grid_mean(gpu->thermal, run->bins) >= 0.05);
 }
 
 static void account_locked(struct run *run, struct gpu *gpu, const struct level *level, const float *busy) {

@@ -46,6 +46,9 @@ enum cause clock_loss_cause(const struct run *run, const struct gpu *gpu, size_t
         if (gpu->temperature[bin] >= HOT_CELSIUS) return CAUSE_GPU_THERMAL;
         if (gpu->power[bin] >= 0.97F * gpu->power_limit[bin]) return CAUSE_GPU_POWER_CAP;
     }
+    // A slowdown by hardware that names neither heat nor a brake is a fast power trigger, a sync boost another GPU's
+    // limit (gpu-causes.md 3, 4): no setting.
+    if (gpu->other[bin] >= 0.5F) return CAUSE_COUNT_;
     // Clocks locked with nvidia-smi -lgc set no reason bit: a deep cut of a cool GPU at low power is a setting.
     bool deep = (double)gpu->clock[bin] < DEEP_CUT * gpu->clock_reference;
     bool low_power = isnan(gpu->power[bin]) || gpu->power[bin] < 0.7F * gpu->busy_power;

@@ -92,6 +92,7 @@ static void read_columns(const struct run *run, struct gpu *gpu) {
     gpu->power_cap = reason(run, gpu, "sw_power_cap", NULL);
     gpu->brake = reason(run, gpu, "hw_power_brake_slowdown", NULL);
     gpu->held = reason(run, gpu, "applications_clocks_setting", NULL);
+    gpu->other = reason(run, gpu, "hw_slowdown", "sync_boost");
     float *gen = gpu_column(run, gpu, "pcie.link.gen.current");
     gpu->ever_hot = grid_mean(gpu->thermal, run->bins) > 0.05;
     float *width = gpu_column(run, gpu, "pcie.link.width.current");
@@ -229,7 +230,8 @@ static double free_clock(const struct run *run, const struct gpu *gpu) {
     size_t count = 0;
     for (size_t i = 0; i < run->bins; i++) {
         if (!busy_bin(run, gpu, i) || isnan(gpu->clock[i])) continue;
-        if (gpu->thermal[i] > 0 || gpu->power_cap[i] > 0 || gpu->brake[i] > 0 || gpu->held[i] > 0) continue;
+        if (gpu->thermal[i] > 0 || gpu->power_cap[i] > 0 || gpu->brake[i] > 0 || gpu->held[i] > 0 || gpu->other[i] > 0)
+            continue;
         values[count++] = gpu->clock[i];
     }
     double level = (double)count * run->dt >= 60 ? grid_quantile(values, count, 0.95) : NAN;

@@ -27,6 +27,7 @@ struct gpu {
     // From the logs.
     float *util, *clock, *clock_max, *power, *power_limit, *temperature, *memory, *memory_total, *memory_util;
     float *thermal, *power_cap, *brake, *held;  // share of samples with these reason bits set
+    float *other;                               // … with a slowdown by hardware, or a sync boost, that names no cause
     float *gen, *gen_max, *width, *width_max;
     bool has_reasons, has_clock, has_power, has_link;
     double full_util;        // % of the run's own healthy level

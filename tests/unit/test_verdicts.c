@@ -56,6 +56,7 @@ static double locked_clock(size_t row, int which) { return scene_in_job(row) ? 5
 static double hot(size_t row, int which) { return scene_in_job(row) ? 88 + 0.5 * scene_noise(row, which) : 40; }
 static double cool(size_t row, int which) { return 45 + scene_noise(row, which); }
 static double bit_when_cut(size_t row, int which) { return scene_in_job(row) && row > 60 ? 1 + 0 * which : 0; }
+static double always(size_t row, int which) { return scene_in_job(row) ? 1 + 0 * which : 0; }
 static double low_gen(size_t row, int which) { return 1 + 0 * (double)row * which; }
 static double gen_follows_load(size_t row, int which) { return scene_in_job(row) ? 4 + 0 * which : 1; }
 static double gen_four(size_t row, int which) { return 4 + 0 * (double)row * which; }
@@ -218,6 +219,22 @@ static void test_the_power_limit_cuts_the_clock(void **state) {
     clocks(scene, 2, cut_clock, cool);
     reasons(scene, 2, scene_zero, bit_when_cut);
     expect(scene, CAUSE_GPU_POWER_CAP, "");
+}
+
+// Driven by the hardware, or by another GPU of a sync-boost group: neither is a setting, and what is behind it is not
+// said.
+static void test_a_slowdown_without_a_name_is_no_setting(void **state) {
+    (void)state;
+    static const char *const names[] = {"clocks_event_reasons.hw_slowdown", "clocks_event_reasons.sync_boost"};
+    scene_value *const bits[] = {bit_when_cut, always};
+    scene_value *const values[] = {cut_clock, locked_clock};
+    for (size_t i = 0; i < 4; i++) {
+        struct scene *scene = scene_new();
+        scene_job(scene, 1, scene_busy);
+        clocks(scene, 1, values[i / 2], cool);
+        scene_gpu(scene, 0, names[i % 2], UNIT_BOOL, SERIES_STATE, bits[i / 2]);
+        expect(scene, CAUSE_UNKNOWN, "");
+    }
 }
 
 static void test_one_slow_gpu_of_four(void **state) {
@@ -580,6 +597,7 @@ int main(void) {
         cmocka_unit_test(test_input_from_elsewhere),
         cmocka_unit_test(test_heat_cuts_the_clock),
         cmocka_unit_test(test_the_power_limit_cuts_the_clock),
+        cmocka_unit_test(test_a_slowdown_without_a_name_is_no_setting),
         cmocka_unit_test(test_one_slow_gpu_of_four),
         cmocka_unit_test(test_a_clock_locked_low),
         cmocka_unit_test(test_a_link_below_its_generation_under_load),
