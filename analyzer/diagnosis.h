@@ -163,10 +163,10 @@ struct disk_attribute {
     const char *name;
     double first, last, growth;  // raw values of the first and last snapshot
     double value, threshold;     // normalised value and threshold, NaN if none
-    bool by_value;               // judged by the normalised value: the raw one counts something else
     const char *state;           // "", "FAILING_NOW", "In_the_past"
     uint32_t line;
-    int level;  // 0 fine, 1 watch, 2 suspect, 3 act now
+    int level;      // 0 fine, 1 watch, 2 suspect, 3 act now
+    bool by_value;  // judged by the normalised value: the raw one counts something else
 };
 struct disk_health {
     const char *entity, *model, *serial, *source;

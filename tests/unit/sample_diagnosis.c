@@ -439,10 +439,10 @@ static void set_relations(struct sample *sample) {
 static void set_health(struct sample *sample) {
     struct diagnosis *d = sample->d;
     struct disk_attribute *attributes = arena_array(sample->arena, 4, sizeof *attributes);
-    attributes[0] = (struct disk_attribute){"Reallocated_Sector_Ct", 308, 327, 19, 94, 10, "", 24, 3};
-    attributes[1] = (struct disk_attribute){"Current_Pending_Sector", 2, 8, 6, 100, 0, "", 31, 2};
-    attributes[2] = (struct disk_attribute){"UDMA_CRC_Error_Count", 0, 0, 0, 100, 0, "", 33, 0};
-    attributes[3] = (struct disk_attribute){"Wear_Leveling_Count", 812, 812, 0, 61, 5, "", 30, 1};
+    attributes[0] = (struct disk_attribute){"Reallocated_Sector_Ct", 308, 327, 19, 94, 10, "", 24, 3, false};
+    attributes[1] = (struct disk_attribute){"Current_Pending_Sector", 2, 8, 6, 100, 0, "", 31, 2, false};
+    attributes[2] = (struct disk_attribute){"UDMA_CRC_Error_Count", 0, 0, 0, 100, 0, "", 33, 0, false};
+    attributes[3] = (struct disk_attribute){"Wear_Leveling_Count", 812, 812, 0, 61, 5, "", 30, 1, false};
     struct disk_health *rows = arena_array(sample->arena, 2, sizeof *rows);
     rows[0] =
         (struct disk_health){.entity = sample->disk,
