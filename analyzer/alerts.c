@@ -53,6 +53,8 @@ static void faults(struct run *run, const struct claims *claims, struct rule_ale
     for (size_t k = 0; k < claims->count; k++) {
         const struct claim *claim = &claims->items[k];
         if (claim->cause != CAUSE_GPU_FAULT || !claim->supported) continue;
+        // Rows that wait for a reset, or corrected errors, are worth a finding and wake nobody up.
+        if (claim->has_severity && claim->severity != SEVERITY_CRITICAL) continue;
         add(list, count,
             (struct rule_alert){.rule = "alert.xid",
                                 .entity = claim->entity,

@@ -306,6 +306,10 @@ static void test_an_xid_that_ends_the_job(void **state) {
     quiet_host(scene);
     source_fact(scene->gpu_log, TEXT("gpu1"), "pci.bus_id", TEXT("00000000:07:00.0"), 3);
     scene_event(scene, 200, EVENT_XID, "0000:07:00", "NVRM: Xid (PCI:0000:07:00): 79, GPU has fallen off the bus.", 79);
+    const struct diagnosis *d = scene_analyze(scene);
+    assert_int_equal(d->alert_count, 1);
+    assert_string_equal(d->alerts[0].rule, "alert.xid");
+    assert_int_equal(d->alerts[0].severity, SEVERITY_CRITICAL);
     expect(scene, CAUSE_GPU_FAULT, "gpu1");
 }
 
@@ -561,6 +565,7 @@ static void test_rows_that_wait_for_a_reset_are_told(void **state) {
     assert_int_equal(d->finding_count, 2);
     assert_int_equal(d->findings[0].severity, SEVERITY_WARNING);
     assert_int_equal(d->findings[1].severity, SEVERITY_INFO);
+    assert_int_equal(d->alert_count, 0);
     scene_free(scene);
 }
 
