@@ -16,7 +16,8 @@ mkdir -p "$counts" "$build/found"
 
 stat_of() { sed -n "s/^stat::$2: *//p" "$1"; }
 
-# fuzz PARSER LOG OPTION...: one run of libFuzzer; its statistics are appended to the parser's count.
+# fuzz PARSER LOG OPTION... SEEDS...: one run of libFuzzer; its statistics are appended to the parser's count. What it
+# learns goes into the first folder that it is given.
 fuzz() {
     local parser=$1 log=$2
     shift 2
@@ -25,7 +26,7 @@ fuzz() {
     mkdir -p "$build/corpus/$parser" "$own"
     local start=$EPOCHSECONDS
     PARSER=$parser "$target" -timeout=10 -report_slow_units=1 -print_final_stats=1 -dict=tests/fuzz/logs.dict \
-        -artifact_prefix="$build/found/$parser-" "$@" "$build/corpus/$parser" "$own" >"$log" 2>&1 || bad=1
+        -artifact_prefix="$build/found/$parser-" "$build/corpus/$parser" "$own" "$@" >"$log" 2>&1 || bad=1
     local executed
     executed=$(stat_of "$log" number_of_executed_units)
     # executions, seconds, MiB at most, seconds of the slowest input
