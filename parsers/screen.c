@@ -26,8 +26,9 @@ struct screen {
     unsigned char in[READ];
     size_t at, got;
     bool ended;
-    struct cell cells[ROWS][COLUMNS];
-    int rows, columns;  // nothing was ever drawn at or behind these
+    struct cell (*cells)[COLUMNS];
+    size_t room;        // rows of it
+    int rows, columns;  // nothing was drawn at or behind these
     int row, column;
     int saved_row, saved_column;
     int width;                  // rightmost column that the cursor was sent to
@@ -59,6 +60,7 @@ struct screen *screen_new(struct byte_source from) {
 
 void screen_free(struct screen *screen) {
     if (screen == NULL) return;
+    free(screen->cells);
     free(screen->out);
     free(screen);
 }
@@ -76,7 +78,7 @@ static void put(struct screen *screen, const char *bytes, size_t size) {
 static bool is_blank(const struct cell *cell) { return cell->bytes[0] == '\0' || cell->bytes[0] == ' '; }
 
 static int used(const struct screen *screen, int row) {
-    int end = screen->columns;
+    int end = row < screen->rows ? screen->columns : 0;
     while (end > 0 && is_blank(&screen->cells[row][end - 1])) end--;
     return end;
 }
@@ -92,7 +94,7 @@ static void put_row(struct screen *screen, int row, int from, int to) {
 }
 
 static bool draws_table(const struct screen *screen, int row) {
-    char first = screen->cells[row][0].bytes[0];
+    char first = row < screen->rows ? screen->cells[row][0].bytes[0] : '\0';
     return first == '|' || first == '+';
 }
 
@@ -165,8 +167,12 @@ static void move_to(struct screen *screen, int row, int column) {
 }
 
 static void reach(struct screen *screen, int rows, int columns) {
-    if (rows > screen->rows) screen->rows = rows < ROWS ? rows : ROWS;
     if (columns > screen->columns) screen->columns = columns < COLUMNS ? columns : COLUMNS;
+    if (rows <= screen->rows) return;
+    rows = rows < ROWS ? rows : ROWS;
+    screen->cells = grow_array(screen->cells, &screen->room, (size_t)rows, sizeof *screen->cells);
+    memset(screen->cells[screen->rows], 0, (size_t)(rows - screen->rows) * sizeof *screen->cells);
+    screen->rows = rows;
 }
 
 static void draw(struct screen *screen, struct cell cell) {
@@ -180,7 +186,8 @@ static void draw(struct screen *screen, struct cell cell) {
 
 static void erase(struct screen *screen, int row, int from, int to) {
     if (to > screen->columns) to = screen->columns;
-    if (from < to) memset(&screen->cells[row][from], 0, (size_t)(to - from) * sizeof(struct cell));
+    if (row < screen->rows && from < to)
+        memset(&screen->cells[row][from], 0, (size_t)(to - from) * sizeof(struct cell));
 }
 
 static void erase_screen(struct screen *screen, int how) {
@@ -197,11 +204,12 @@ static void erase_line(struct screen *screen, int how) {
 
 // Characters (or rows, below) move to make room, or to close it.
 static void shift_cells(struct screen *screen, int by) {
-    struct cell *row = screen->cells[screen->row];
     int left = COLUMNS - screen->column;
     int size = by < 0 ? -by : by;
     if (size > left) size = left;
     if (by > 0) reach(screen, screen->row + 1, screen->columns + size);
+    if (screen->row >= screen->rows) return;
+    struct cell *row = screen->cells[screen->row];
     if (by > 0)
         memmove(row + screen->column + size, row + screen->column, (size_t)(left - size) * sizeof *row);
     else
@@ -210,7 +218,7 @@ static void shift_cells(struct screen *screen, int by) {
 }
 
 static void shift_rows(struct screen *screen, int by) {
-    size_t row_size = sizeof screen->cells[0];
+    size_t row_size = sizeof *screen->cells;
     int size = by < 0 ? -by : by;
     screen->dirty = true;
     if (by > 0) reach(screen, screen->rows + size, 0);
