@@ -27,6 +27,7 @@ enum sign sign_of(const char *name) {
         {"Current_Pending_Sector", SIGN_PENDING},
         {"Pending_Sector", SIGN_PENDING},
         {"Offline_Uncorrectable", SIGN_PENDING},
+        {"Pending defect count", SIGN_PENDING},
         {"CRC_Error", SIGN_CRC},
         {"Available Spare", SIGN_SPARE},
         {"Percentage Used", SIGN_USED},

@@ -50,6 +50,10 @@ static void test_levels_of_counts(void **state) {
     level("Reallocated_Sector_Ct", 260, 260, 3);
     level("Reported_Uncorrect", 1, 1, 2);
     level("Current_Pending_Sector", 8, 8, 3);
+    level("Pending defect count", 2, 2, 2);
+    level("read.uncorrected", 1, 1, 2);
+    level("read.corrected", 3045618, 3045700, 0);
+    level("Non-medium error count", 9417, 9500, 0);
     level("Bogus_Current_Pend_Sect", 1, 1, 0);
     level("Raw_Read_Error_Rate", 200921143, 200921143, 0);
 }
