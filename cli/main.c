@@ -11,7 +11,7 @@
 //            vmstat* mpstat* pidstat* sar_text sadf* dstat* free_log proc_loop pcp_iostat nfsiostat: one each
 // analyzer/  analyze: the order of the work · model: what its files share · rules alerts trends: thresholds, warnings
 //            align* civil_zone years run_host: one clock, one host · nodes*: several hosts, each judged by itself first
-//            grid clock_loss stalls apportion: lost GPU time
+//            grid clock_loss reason_counters stalls apportion: lost GPU time
 //            cause.h causes cause_*: one file a cause, one table · gpus disks host incidents health*: what they look at
 //            stats* (the only includer of GSL) correlate relations changes anomaly period calibration: statistics
 //            phases findings verdict quality: what comes out · diagnosis: the result · fleet*: many runs · comparison*: two

@@ -13,7 +13,7 @@ enum {
     LATIN_ALONE = 5,         // four of five letters of a Latin text stand alone among ASCII ones
 };
 
-#define REPLACEMENT "\xef\xbf\xbd"
+static const char replacement[] = {'\xef', '\xbf', '\xbd'};  // U+FFFD
 
 // How each writes "year" and "month" behind a digit, and "before noon" and "after noon", as the locales of glibc have
 // them in their formats of date and time (%c, %r, %p).
@@ -129,10 +129,10 @@ size_t charset_decode(struct charset *charset, char *in, size_t size, bool last,
         size_t done = iconv(charset->iconv, &in, &left, &to, &room);
         if (done != (size_t)-1) break;
         if (errno == EINVAL && !last && left < 4) break;
-        if (room < strlen(REPLACEMENT)) break;
-        memcpy(to, REPLACEMENT, strlen(REPLACEMENT));
-        to += strlen(REPLACEMENT);
-        room -= strlen(REPLACEMENT);
+        if (room < sizeof replacement) break;
+        memcpy(to, replacement, sizeof replacement);
+        to += sizeof replacement;
+        room -= sizeof replacement;
         in++;
         left--;
     }

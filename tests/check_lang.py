@@ -126,6 +126,7 @@ SPEAKING = ("analyzer", "reports", "cli")
 NOT_READ = {
     "cli/help.c": "the manual page is English, like its section names",
     "analyzer/health.c": "labels as smartctl prints them",
+    "analyzer/health_signs.c": "labels as smartctl prints them",
     "reports/metric_names.c": "the help of a metric is English like its name: the same whoever exported it",
     "reports/openmetrics.c": "as in metric_names.c",
     "reports/sqlite_series.c": "SQL",
@@ -141,6 +142,10 @@ ALONE = {
     "whyslow analyze": "a command",
     "whyslow analyze%s %s": "a command",
     "Solid State": "a word of smartctl",
+    "cached reads": "a quantity of hdparm",
+    "buffered disk reads": "a quantity of hdparm",
+    "O_DIRECT disk reads": "a quantity of hdparm",
+    "disk reads.seconds": "a quantity of hdparm",
 }
 
 
@@ -167,7 +172,9 @@ ENGLISH_WORDS = re.compile(r"\b(?:[A-Za-z][a-z']*[ ]){3,}[a-z]{2,}\b")
 def english_in(text):
     text = re.sub(r"（[^（]* near '.*?'）", "", text)  # words of the JSON library
     text = re.sub(r"[“\"][^”\"\n]*[”\"]", "", text)  # what stands in the logs
-    return ENGLISH_WORDS.findall(re.sub(r"Media and Data Integrity Errors|Elements in grown defect list", "", text))
+    text = re.sub(r"(?m)无法理解：.*$", "", text)
+    labels = r"Media and Data Integrity Errors|Elements in grown defect list|Command failed due to ICRC error"
+    return ENGLISH_WORDS.findall(re.sub(labels, "", text))
 
 
 def width(line):
