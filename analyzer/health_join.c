@@ -51,19 +51,6 @@ static bool could_be(const struct run *run, const struct disk *disk, bool page_n
     return true;
 }
 
-static size_t pages_like(const struct run *run, bool nvme) {
-    size_t count = 0;
-    for (size_t i = 0; i < run->recording->source_count; i++) {
-        const struct source *source = run->recording->sources[i];
-        if (source->format == NULL || strncmp(source->format, "smartctl", 8) != 0) continue;
-        for (size_t k = 0; k < source->table_count; k++) {
-            const struct table *table = &source->tables[k];
-            if (table->entity_kind == ENTITY_DISK && page_of_nvme(source, table->entity) == nvme) count++;
-        }
-    }
-    return count;
-}
-
 // smartctl is mostly asked about the controller ("nvme0"), iostat shows its namespace ("nvme0n1").
 static const char *namespace_of(const struct run *run, const char *entity) {
     const struct disk *found = NULL;
@@ -132,27 +119,62 @@ static const char *disk_of_file(struct run *run, const struct source *source, bo
     return namespace_of(run, text_copy(run->arena, name));
 }
 
+// The device of a page whose log, or whose file, names it; NULL if nothing does.
+static const char *named_device(struct run *run, const struct source *source, const char *entity) {
+    if (!unnamed(entity)) return namespace_of(run, entity);
+    return disk_of_file(run, source, page_of_nvme(source, entity));
+}
+
+struct pages {
+    size_t nameless;     // of one kind that nothing names
+    const char **named;  // the devices of the others
+    size_t named_count;
+};
+
+static struct pages look_at_pages(struct run *run, bool nvme) {
+    struct pages pages = {0};
+    size_t most = 1;
+    for (size_t i = 0; i < run->recording->source_count; i++) most += run->recording->sources[i]->table_count;
+    pages.named = arena_array(run->arena, most, sizeof *pages.named);
+    for (size_t i = 0; i < run->recording->source_count; i++) {
+        const struct source *source = run->recording->sources[i];
+        if (source->format == NULL || strncmp(source->format, "smartctl", 8) != 0) continue;
+        for (size_t k = 0; k < source->table_count; k++) {
+            const struct table *table = &source->tables[k];
+            if (table->entity_kind != ENTITY_DISK) continue;
+            const char *named = named_device(run, source, table->entity);
+            if (named != NULL) pages.named[pages.named_count++] = named;
+            pages.nameless += named == NULL && page_of_nvme(source, table->entity) == nvme;
+        }
+    }
+    return pages;
+}
+
+static bool has_page(const struct pages *pages, const char *disk) {
+    for (size_t i = 0; i < pages->named_count; i++)
+        if (strcmp(pages->named[i], disk) == 0) return true;
+    return false;
+}
+
 // The page belongs to the only disk it can belong to, or to nobody.
 const char *health_join(struct run *run, const struct source *source, const char *entity, const char **how) {
-    if (!unnamed(entity)) {
-        *how = tr("the log names the device");
-        return namespace_of(run, entity);
+    const char *named = named_device(run, source, entity);
+    if (named != NULL) {
+        *how = unnamed(entity) ? tr("the name of the file names the device") : tr("the log names the device");
+        return named;
     }
     bool nvme = page_of_nvme(source, entity);
     const char *rotation = source_fact_value(source, entity, "rotation");
-    const char *named = disk_of_file(run, source, nvme);
-    if (named != NULL) {
-        *how = tr("the name of the file names the device");
-        return named;
-    }
     const struct disk *found = NULL;
     size_t candidates = 0;
+    struct pages pages = look_at_pages(run, nvme);
     for (size_t d = 0; d < run->disk_count; d++) {
-        if (!could_be(run, &run->disks[d], nvme, rotation)) continue;
+        const struct disk *disk = &run->disks[d];
+        if (!could_be(run, disk, nvme, rotation) || has_page(&pages, disk->table->entity)) continue;
         candidates++;
-        found = &run->disks[d];
+        found = disk;
     }
-    if (candidates == 1 && pages_like(run, nvme) == 1) {
+    if (candidates == 1 && pages.nameless == 1) {
         *how = arena_printf(run->arena, tr("the page names no device; %s is the only disk of its kind"), found->entity);
         return found->table->entity;
     }
