@@ -80,7 +80,8 @@ class Case:
                 shutil.copytree(self.path(name), os.path.join(self.scratch, name))
         os.makedirs(os.path.join(self.scratch, "logs"), exist_ok=True)
         if self.has("make.py"):
-            subprocess.run([sys.executable, self.path("make.py")], cwd=os.path.join(self.scratch, "logs"), check=True)
+            subprocess.run([sys.executable, self.path("make.py")], cwd=os.path.join(self.scratch, "logs"), check=True,
+                           env={**os.environ, "PYTHONPATH": TESTS, "PYTHONDONTWRITEBYTECODE": "1"})
 
     def run(self, words, full=False, file_size=None):
         environment = {**os.environ, "LC_ALL": "C", "TZ": "UTC"}

@@ -1,40 +1,14 @@
 """Ten minutes of two GPUs, and what the kernel said of them."""
 import os
-import random
 
-random.seed(3)
-START = 10 * 3600
+from case_logs import kernel_run
 
-
-def clock(second):
-    return "%02d:%02d:%02d" % (second // 3600, second // 60 % 60, second % 60)
-
-
-def said(second, text):
-    kernel.write("May 20 %s train3 kernel: %s\n" % (clock(START + second), text))
-
-
-with open("gpu.csv", "w") as gpu:
-    gpu.write("timestamp, index, pci.bus_id, utilization.gpu [%], memory.used [MiB], clocks.current.sm [MHz]\n")
-    for second in range(0, 600, 2):
-        for index, bus in enumerate(("00000000:0B:00.0", "00000000:0C:00.0")):
-            busy = second < 600
-            gpu.write("2024/05/20 %s.%03d, %d, %s, %d %%, %d MiB, %d MHz\n" % (
-                clock(START + second), index * 3, index, bus, random.randint(94, 99) if busy else 0,
-                20480 if busy else 3, 1980 if busy else 210))
-with open("sar.log", "w") as sar:
-    sar.write("Linux 6.1.0-18-amd64 (train3) \t2024-05-20 \t_x86_64_\t(32 CPU)\n")
-    for second in range(0, 600, 4):
-        sar.write("\n%s       DEV       tps     rkB/s     wkB/s   areq-sz    aqu-sz     await     %%util\n"
-                  % clock(START + second))
-        for disk in ("sda", "nvme0n1"):
-            sar.write("%s %9s     40.00   4800.00     20.00    120.00      0.30      7.00     22.00\n"
-                      % (clock(START + second + 4), disk))
-with open("kern.log", "w") as kernel:
-    said(100, "I/O error, dev sda, sector 100 op 0x0:(READ) flags 0x80700 phys_seg 1 prio class 2")
-    said(200, "I/O error, dev sda, sector 200 op 0x0:(READ) flags 0x80700 phys_seg 1 prio class 2")
-    said(300, "I/O error, dev sda, sector 300 op 0x0:(READ) flags 0x80700 phys_seg 1 prio class 2")
-    said(350, "usb 1-1: new high-speed USB device number 4")
+kernel_run([
+    (100, "I/O error, dev sda, sector 100 op 0x0:(READ) flags 0x80700 phys_seg 1 prio class 2"),
+    (200, "I/O error, dev sda, sector 200 op 0x0:(READ) flags 0x80700 phys_seg 1 prio class 2"),
+    (300, "I/O error, dev sda, sector 300 op 0x0:(READ) flags 0x80700 phys_seg 1 prio class 2"),
+    (350, "usb 1-1: new high-speed USB device number 4"),
+])
 os.utime("kern.log", (1700000000, 1700000000))  # copied with a date that means nothing
 
 with open("dmesg.txt", "w") as dmesg, open("kern.log") as kern, open("journal.txt", "w") as journal:

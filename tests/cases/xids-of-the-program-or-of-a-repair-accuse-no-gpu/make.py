@@ -1,37 +1,19 @@
 """Ten minutes of two GPUs, and what the kernel said of them."""
 import os
-import random
 
-random.seed(3)
-START = 10 * 3600
+from case_logs import kernel_run
 
-
-def clock(second):
-    return "%02d:%02d:%02d" % (second // 3600, second // 60 % 60, second % 60)
-
-
-def said(second, text):
-    kernel.write("May 20 %s train3 kernel: %s\n" % (clock(START + second), text))
-
-
-with open("gpu.csv", "w") as gpu:
-    gpu.write("timestamp, index, pci.bus_id, utilization.gpu [%], memory.used [MiB], clocks.current.sm [MHz]\n")
-    for second in range(0, 600, 2):
-        for index, bus in enumerate(("00000000:0B:00.0", "00000000:0C:00.0")):
-            busy = second < 400
-            gpu.write("2024/05/20 %s.%03d, %d, %s, %d %%, %d MiB, %d MHz\n" % (
-                clock(START + second), index * 3, index, bus, random.randint(94, 99) if busy else 0,
-                20480 if busy else 3, 1980 if busy else 210))
-with open("kern.log", "w") as kernel:
-    said(400, "NVRM: Xid (PCI:0000:0c:00): 13, pid=7, name=python, Ch 00000008")
-    said(400, "NVRM: Xid (PCI:0000:0c:00): 31, pid=7, name=python, Ch 00000008")
-    said(400, "NVRM: Xid (PCI:0000:0c:00): 32, pid=7, name=python, Ch 00000008")
-    said(400, "NVRM: Xid (PCI:0000:0c:00): 43, pid=7, name=python, Ch 00000008")
-    said(400, "NVRM: Xid (PCI:0000:0c:00): 45, pid=7, name=python, Ch 00000008")
-    said(400, "NVRM: Xid (PCI:0000:0c:00): 63, pid=7, name=python, Ch 00000008")
-    said(400, "NVRM: Xid (PCI:0000:0c:00): 69, pid=7, name=python, Ch 00000008")
-    said(400, "NVRM: Xid (PCI:0000:0c:00): 92, pid=7, name=python, Ch 00000008")
-    said(400, "NVRM: Xid (PCI:0000:0c:00): 154, pid=7, name=python, Ch 00000008")
-    said(420, "nvidia-nvswitch3: SXid (PCI:0000:08:00.0): 12028, Non-fatal, Link 32 egress")
-    said(430, "NVRM: GPU 0000:0c:00.0: RmInitAdapter failed! (0x62:0x65:1941)")
+kernel_run([
+    (400, "NVRM: Xid (PCI:0000:0c:00): 13, pid=7, name=python, Ch 00000008"),
+    (400, "NVRM: Xid (PCI:0000:0c:00): 31, pid=7, name=python, Ch 00000008"),
+    (400, "NVRM: Xid (PCI:0000:0c:00): 32, pid=7, name=python, Ch 00000008"),
+    (400, "NVRM: Xid (PCI:0000:0c:00): 43, pid=7, name=python, Ch 00000008"),
+    (400, "NVRM: Xid (PCI:0000:0c:00): 45, pid=7, name=python, Ch 00000008"),
+    (400, "NVRM: Xid (PCI:0000:0c:00): 63, pid=7, name=python, Ch 00000008"),
+    (400, "NVRM: Xid (PCI:0000:0c:00): 69, pid=7, name=python, Ch 00000008"),
+    (400, "NVRM: Xid (PCI:0000:0c:00): 92, pid=7, name=python, Ch 00000008"),
+    (400, "NVRM: Xid (PCI:0000:0c:00): 154, pid=7, name=python, Ch 00000008"),
+    (420, "nvidia-nvswitch3: SXid (PCI:0000:08:00.0): 12028, Non-fatal, Link 32 egress"),
+    (430, "NVRM: GPU 0000:0c:00.0: RmInitAdapter failed! (0x62:0x65:1941)"),
+], busy_seconds=400, disks=())
 os.utime("kern.log", (1700000000, 1700000000))  # copied with a date that means nothing
