@@ -34,7 +34,7 @@ struct lines {
     bool last_valid, put_back, unended, cut, discarding;
 
     unsigned char *raw;  // what waits for decoding, where the text is not UTF-8
-    size_t raw_size;
+    size_t raw_size, raw_capacity;
     enum encoding encoding;
     struct charset *charset;  // NULL for UTF-8 and UTF-16
     struct escape_state escape;
@@ -49,6 +49,7 @@ struct lines {
     bool recording, record_lost;
 
     char *peeked;
+    size_t peeked_capacity;
     bool peek_whole;
     char *rest;
 };
@@ -164,8 +165,8 @@ static void first_fill(struct lines *lines) {
     if (lines->report.charset != NULL) lines->charset = charset_open(lines->report.charset);
     if (lines->charset == NULL) lines->report.charset = NULL;
     if (lines->report.utf16 || lines->charset != NULL) {
-        lines->raw = take(BLOCK);
         lines->raw_size = lines->end - bom;
+        lines->raw = grow_array(NULL, &lines->raw_capacity, lines->at_end ? lines->raw_size + 1 : BLOCK, 1);
         memcpy(lines->raw, lines->buffer + bom, lines->raw_size);
         lines->end = 0;
         decode_raw(lines);
@@ -181,7 +182,7 @@ static void fill(struct lines *lines) {
     if (!lines->started) {
         first_fill(lines);
     } else if (lines->raw != NULL) {
-        lines->raw_size += read_some(lines, lines->raw + lines->raw_size, BLOCK - lines->raw_size);
+        lines->raw_size += read_some(lines, lines->raw + lines->raw_size, lines->raw_capacity - lines->raw_size);
         decode_raw(lines);
     } else {
         make_room(lines, BLOCK);
@@ -379,7 +380,7 @@ struct text lines_peek(struct lines *lines) {
     lines->peek_whole = lines->at_end && size <= PEEK;
     if (size > PEEK) size = PEEK;
     if (!lines->has_cr) return (struct text){size == 0 ? "" : lines->buffer + from, size};
-    if (lines->peeked == NULL) lines->peeked = take(PEEK + 1);
+    lines->peeked = grow_array(lines->peeked, &lines->peeked_capacity, size + 1, 1);
     bool cr = false;
     size = copy_plain(lines->peeked, lines->buffer + from, size, '\n', &cr);
     if (cr) lines->peeked[size++] = '\n';
