@@ -35,6 +35,8 @@ struct kernel_clock {
     // What tells the year of the stamps that print none.
     bool year_known;
     int year_of_turn_0;
+    bool journal_any, year_unsure;
+    millis journal_from, journal_to;  // civil
     // Settled.
     enum clock_basis basis;
     bool zone_known;
@@ -164,6 +166,15 @@ struct kernel_moment kernel_clock_see(struct kernel_clock *clock, const struct k
     return moment;
 }
 
+void kernel_clock_journal(struct kernel_clock *clock, const struct when *from, const struct when *to) {
+    millis begin = when_civil(from);
+    millis end = when_civil(to);
+    if (begin == MILLIS_NONE || end == MILLIS_NONE) return;
+    if (!clock->journal_any || begin < clock->journal_from) clock->journal_from = begin;
+    if (!clock->journal_any || end > clock->journal_to) clock->journal_to = end;
+    clock->journal_any = true;
+}
+
 bool kernel_clock_retold(const struct kernel_clock *clock, const struct kernel_moment *moment) {
     if (!moment->has_boot || moment->boot > clock->boot_most) return false;
     return moment->boot < clock->boot_most || moment->run != clock->most_run;
@@ -191,15 +202,38 @@ static millis with_year(millis civil, int year) {
     return when_days(year, month, day) * 86400000 + (civil - days * 86400000);
 }
 
-// A stamp without a year lies before the file's last change: the last one in the last year in which it can.
-static void year_of_file(struct kernel_clock *clock, millis modified) {
-    if (clock->year_known || modified == MILLIS_NONE || !clock->last.has_wall || clock->last.has_year) return;
+enum { DAY = 86400000 };
+
+// The last year in which the last stamp, which prints none, can lie before `end`.
+static int year_before(const struct kernel_clock *clock, millis end) {
     int year = 0, month = 0, day = 0;
-    when_date(modified / 86400000, &year, &month, &day);
-    // A day's slack: the stamp is local, the change is UTC.
-    if (with_year(clock->last.civil, year) > modified + 86400000) year--;
+    when_date(end / DAY, &year, &month, &day);
+    // A day's slack: the stamp is local, a file's change is UTC.
+    return with_year(clock->last.civil, year) > end + DAY ? year - 1 : year;
+}
+
+static bool lacks_year(const struct kernel_clock *clock) {
+    return !clock->year_known && clock->last.has_wall && !clock->last.has_year;
+}
+
+static void set_last_year(struct kernel_clock *clock, int year) {
     clock->year_of_turn_0 = year - clock->last.turn;
     clock->year_known = true;
+}
+
+// A stamp without a year lies within the journal, unless other lines stand below the journal's heading.
+static void year_of_journal(struct kernel_clock *clock) {
+    if (!clock->journal_any || !lacks_year(clock)) return;
+    int year = year_before(clock, clock->journal_to);
+    millis begin = clock->journal_from - DAY;
+    if (with_year(clock->last.civil, year) < begin) return;
+    clock->year_unsure = with_year(clock->last.civil, year - 1) >= begin;
+    set_last_year(clock, year);
+}
+
+// A stamp without a year lies before the file's last change: the last one in the last year in which it can.
+static void year_of_file(struct kernel_clock *clock, millis modified) {
+    if (modified != MILLIS_NONE && lacks_year(clock)) set_last_year(clock, year_before(clock, modified));
 }
 
 static millis wall_time(const struct kernel_clock *clock, const struct kernel_moment *moment) {
@@ -225,6 +259,7 @@ static void write_note(const struct kernel_clock *clock, struct source *source, 
 }
 
 void kernel_clock_settle(struct kernel_clock *clock, struct source *source) {
+    year_of_journal(clock);
     bool known = clock->year_known;
     year_of_file(clock, source->modified);
     clock->basis = clock->wall_any   ? (clock->zone_known ? CLOCK_ZONED : CLOCK_LOCAL)
@@ -238,7 +273,7 @@ void kernel_clock_settle(struct kernel_clock *clock, struct source *source) {
     } else if (clock->basis == CLOCK_LOCAL && clock->zone_word[0] != '\0') {
         source->zone = text_copy(source->arena_, text_of(clock->zone_word));
     }
-    source->year_assumed = clock->yearless_any && !known;
+    source->year_assumed = clock->yearless_any && (!known || clock->year_unsure);
     write_note(clock, source, !known && clock->year_known);
     if (!clock->started) return;
     millis first = kernel_clock_time(clock, &clock->first);

@@ -30,6 +30,9 @@ void kernel_clock_free(struct kernel_clock *clock);
 // The moment of the next line. *rebooted: its uptime has fallen back to the beginning although the log went on.
 struct kernel_moment kernel_clock_see(struct kernel_clock *clock, const struct kernel_line *line, bool *rebooted);
 
+// From when to when the journal goes of which the lines are a part: it tells their year.
+void kernel_clock_journal(struct kernel_clock *clock, const struct when *from, const struct when *to);
+
 // True if the line tells a time that was told before (dmesg pasted behind kern.log).
 bool kernel_clock_retold(const struct kernel_clock *clock, const struct kernel_moment *moment);
 // The same by its wall clock (journalctl pasted behind kern.log).

@@ -283,7 +283,9 @@ static void go_on(struct log_parse *parse, struct text line, uint32_t number) {
     }
     // journalctl's "-- Logs begin at … --", "-- No entries --".
     if (text_starts(trimmed, "-- ") && text_ends(trimmed, " --")) {
+        struct when from, to;
         finish_record(parse);
+        if (kernel_heading_read(trimmed, &from, &to)) kernel_clock_journal(parse->clock, &from, &to);
         parse->foreign++;
         return;
     }

@@ -278,3 +278,28 @@ void kernel_line_read(struct text line, struct kernel_line *out) {
     out->host = out->program = (struct text){"", 0};
     out->text = line;
 }
+
+// "Mon 2018-02-19 05:30:10 EST": systemd prints it in English everywhere.
+static bool read_journal_date(struct text text, struct when *when) {
+    size_t used = 0;
+    text = text_trim(text);
+    text_word(&text);
+    return when_read_prefix(skip_blanks(text), DATE_ORDER_UNKNOWN, when, &used) && when->has_year && when->has_date &&
+           when->has_time;
+}
+
+bool kernel_heading_read(struct text line, struct when *from, struct when *to) {
+    static const char *const begins[] = {"-- Logs begin at ", "-- Journal begins at "};
+    for (size_t i = 0; i < sizeof begins / sizeof *begins; i++) {
+        if (!text_starts(line, begins[i])) continue;
+        struct text rest = text_skip(line, strlen(begins[i]));
+        struct text first = text_cut(&rest, ',');
+        rest = skip_blanks(rest);
+        if (!text_starts(rest, "end at ") && !text_starts(rest, "ends at ")) return false;
+        text_word(&rest);
+        rest = skip_blanks(rest);
+        text_word(&rest);
+        return read_journal_date(first, from) && read_journal_date(rest, to);
+    }
+    return false;
+}

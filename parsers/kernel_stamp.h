@@ -36,6 +36,10 @@ struct kernel_line {
     bool open;  // LAYOUT_EXPORT: the quoted text goes on in the next line
 };
 
+// "-- Logs begin at Mon 2018-02-19 05:30:10 EST, end at Mon 2018-02-19 13:26:24 EST. --", what journalctl says first:
+// from when to when its journal goes, of which the lines below may be a part. False for any other line.
+bool kernel_heading_read(struct text line, struct when *from, struct when *to);
+
 // Never fails: a line that has no stamp is LAYOUT_NONE and all text.
 void kernel_line_read(struct text line, struct kernel_line *out);
 

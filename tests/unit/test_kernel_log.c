@@ -107,6 +107,39 @@ static void a_missing_year_is_taken_from_the_file(void **state) {
     parsed_free(&log);
 }
 
+static void the_heading_of_journalctl_tells_the_year(void **state) {
+    (void)state;
+    // Changed on 2024-01-02, long after the journal was printed.
+    const millis changed = INT64_C(1704153600000);
+    static const struct {
+        const char *heading, *iso;
+        bool assumed;
+    } cases[] = {
+        {"-- Logs begin at Mon 2018-02-19 05:30:10 EST, end at Mon 2018-02-19 13:26:24 EST. --", "2018-02-19T06:01:45",
+         false},
+        {"-- Journal begins at Sat 2020-10-03 05:30:10 CEST, ends at Wed 2021-02-24 13:26:24 CET. --",
+         "2021-02-19T06:01:45", false},
+        // The journal goes through two Februaries: the later one is likely.
+        {"-- Logs begin at Sun 2017-01-01 05:30:10 UTC, end at Thu 2018-03-01 13:26:24 UTC. --", "2018-02-19T06:01:45",
+         true},
+        // The line cannot be of this journal.
+        {"-- Logs begin at Sun 2018-07-01 05:30:10 UTC, end at Wed 2018-08-01 13:26:24 UTC. --", "2023-02-19T06:01:45",
+         true},
+        {"-- Logs begin at some time, end at another. --", "2023-02-19T06:01:45", true},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        char text[400];
+        snprintf(text, sizeof text,
+                 "%s\nFeb 19 06:01:45 gpu7 kernel: NVRM: Xid (PCI:0000:0c:00): 79, x\n"
+                 "Feb 19 06:01:46 gpu7 kernel: usb 1-1: new device\n",
+                 cases[i].heading);
+        struct parsed log = parsed_bytes(text, strlen(text), changed);
+        assert_time(parsed_event(&log, EVENT_XID, 0)->time, cases[i].iso);
+        assert_int_equal(log.source->year_assumed, cases[i].assumed);
+        parsed_free(&log);
+    }
+}
+
 static void the_boot_is_dated_by_a_late_line(void **state) {
     (void)state;
     // rsyslog stamps the first 40 s with the second it began itself; the line at 400 s is right.
@@ -382,6 +415,7 @@ int main(void) {
         cmocka_unit_test(xids_in_every_form),
         cmocka_unit_test(each_layout_of_stamps),
         cmocka_unit_test(a_missing_year_is_taken_from_the_file),
+        cmocka_unit_test(the_heading_of_journalctl_tells_the_year),
         cmocka_unit_test(the_boot_is_dated_by_a_late_line),
         cmocka_unit_test(an_uptime_that_falls_is_a_reboot),
         cmocka_unit_test(dmesg_behind_kern_log_counts_once),
