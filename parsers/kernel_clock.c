@@ -31,6 +31,9 @@ struct kernel_clock {
     uint32_t telling;
     struct kernel_moment latest;  // by the wall clock, where it was told first
     int month_before, turn;
+    struct kernel_moment minute;  // the last line of dmesg -e that printed one
+    int64_t since_minute;         // microseconds that the lines behind it have told
+    bool by_minute;
     struct kernel_moment first, last;
     // What tells the year of the stamps that print none.
     bool year_known;
@@ -146,10 +149,32 @@ static bool see_boot(struct kernel_clock *clock, const struct kernel_line *line,
     return rebooted;
 }
 
+// Within a minute by the layout's nature: beyond it, the line that began the next one was cut out.
+static void see_step(struct kernel_clock *clock, int64_t step, struct kernel_moment *moment) {
+    enum { MINUTE = 60 * 1000000 };
+    if (!clock->minute.has_wall) return;
+    clock->since_minute += step;
+    clock->minute.has_wall = clock->since_minute < MINUTE;
+    if (!clock->minute.has_wall) return;
+    *moment = clock->minute;
+    moment->civil += clock->since_minute / 1000;
+}
+
+static void see_minute(struct kernel_clock *clock, const struct kernel_line *line, const struct kernel_moment *moment) {
+    if (line->stamp.has_step) return;
+    clock->minute.has_wall = false;
+    if (line->layout != LAYOUT_MINUTE) return;
+    clock->minute = *moment;
+    clock->since_minute = 0;
+    clock->by_minute = true;
+}
+
 struct kernel_moment kernel_clock_see(struct kernel_clock *clock, const struct kernel_line *line, bool *rebooted) {
     struct kernel_moment moment = {.has_boot = line->stamp.has_boot, .boot = line->stamp.boot, .turn = clock->turn};
     *rebooted = false;
     if (line->stamp.has_wall) see_wall(clock, &line->stamp.wall, &moment);
+    if (line->stamp.has_step) see_step(clock, line->stamp.step, &moment);
+    see_minute(clock, line, &moment);
     if (moment.has_boot) *rebooted = see_boot(clock, line, &moment);
     moment.run = clock->run;
     if (moment.has_wall) {
@@ -274,6 +299,9 @@ void kernel_clock_settle(struct kernel_clock *clock, struct source *source) {
         source->zone = text_copy(source->arena_, text_of(clock->zone_word));
     }
     source->year_assumed = clock->yearless_any && (!known || clock->year_unsure);
+    if (clock->by_minute)
+        source_problem(source, 0, SEVERITY_INFO,
+                       tr("dmesg printed its times to the minute: they may lie up to a minute too early"));
     write_note(clock, source, !known && clock->year_known);
     if (!clock->started) return;
     millis first = kernel_clock_time(clock, &clock->first);

@@ -1,5 +1,6 @@
 #include "parsers/kernel_stamp.h"
 
+#include <stdio.h>
 #include <string.h>
 
 static bool digit(struct text text, size_t at) { return at < text.length && text.at[at] >= '0' && text.at[at] <= '9'; }
@@ -181,6 +182,52 @@ static bool read_dmesg_t(struct text text, struct kernel_line *out) {
     return true;
 }
 
+// "+0.000844": seconds since the line before.
+static bool read_step(struct text text, int64_t *step) {
+    if (!text_starts(text, "+")) return false;
+    struct text micros = text_skip(text, 1);
+    struct text seconds = text_cut(&micros, '.');
+    int64_t whole = 0, part = 0;
+    if (seconds.length > 9 || micros.length != 6 || !decimal(seconds, &whole) || !decimal(micros, &part)) return false;
+    *step = whole * 1000000 + part;
+    return true;
+}
+
+// "May 6 07:08", "Jun26 19:24": util-linux prints month and day as "%s%2d".
+static bool read_minute(struct text text, struct when *when) {
+    if (text.length < 10 || text.length > 30) return false;
+    struct text clock = text_skip(text, text.length - 5);
+    struct text name = text_head(text, text.length - 5);
+    if (clock.at[2] != ':' || !text_ends(name, " ")) return false;
+    name = text_trim(name);
+    size_t digits = digit(name, name.length - 2) ? 2 : 1;
+    struct text day = text_skip(name, name.length - digits);
+    name = text_trim(text_head(name, name.length - digits));
+    if (!digit(day, 0) || !is_name(name)) return false;
+    char line[64];
+    int length = snprintf(line, sizeof line, "%.*s %.*s %.*s:00", (int)name.length, name.at, (int)day.length, day.at,
+                          (int)clock.length, clock.at);
+    struct text whole = {line, (size_t)length};
+    return when_read(whole, DATE_ORDER_UNKNOWN, when) && when->has_date && when->has_time && !when->has_year;
+}
+
+static bool read_dmesg_e(struct text text, struct kernel_line *out) {
+    take_level(&text);
+    take_facility(&text);
+    if (text.length < 11 || text.at[0] != '[') return false;
+    struct text rest = text_skip(text, 1);
+    struct text inside = text_trim(text_cut(&rest, ']'));
+    if (rest.at == NULL || !text_starts(rest, " ")) return false;
+    out->stamp.has_step = read_step(inside, &out->stamp.step);
+    out->stamp.has_wall = !out->stamp.has_step && read_minute(inside, &out->stamp.wall);
+    if (!out->stamp.has_step && !out->stamp.has_wall) return false;
+    out->layout = LAYOUT_MINUTE;
+    rest = text_skip(rest, 1);
+    take_caller(&rest);
+    out->text = rest;
+    return true;
+}
+
 // "host program[pid]: text" behind a stamp of syslog or journald.
 static bool take_origin(struct text *text, struct kernel_line *out) {
     struct text rest = *text;
@@ -270,8 +317,8 @@ void kernel_line_read(struct text line, struct kernel_line *out) {
     *out = (struct kernel_line){.layout = LAYOUT_NONE, .host = {"", 0}, .program = {"", 0}, .text = line};
     struct text text = skip_blanks(line);
     if (text.length == 0) return;
-    if (read_boot(text, out) || read_kmsg(text, out) || read_dmesg_t(text, out) || read_export(text, out) ||
-        read_syslog(text, out) || read_bare(text, out))
+    if (read_boot(text, out) || read_kmsg(text, out) || read_dmesg_t(text, out) || read_dmesg_e(text, out) ||
+        read_export(text, out) || read_syslog(text, out) || read_bare(text, out))
         return;
     out->layout = LAYOUT_NONE;
     out->stamp = (struct kernel_stamp){0};

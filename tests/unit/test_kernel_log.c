@@ -140,6 +140,27 @@ static void the_heading_of_journalctl_tells_the_year(void **state) {
     }
 }
 
+static void steps_are_counted_from_the_minute(void **state) {
+    (void)state;
+    struct parsed log = parsed_text(
+        "[  +0.000844] NVRM: Xid (PCI:0000:0c:00): 31, x\n"
+        "[May 6 07:08] usb 1-1: new device\n"
+        "[  +1.500000] NVRM: Xid (PCI:0000:0d:00): 31, x\n"
+        "[ +20.250000] NVRM: Xid (PCI:0000:0e:00): 31, x\n"
+        "[Jun26 19:24] NVRM: Xid (PCI:0000:0f:00): 31, x\n"
+        // What began the minute of these was cut out.
+        "[ +50.000000] usb 1-1: new device\n"
+        "[ +50.000000] NVRM: Xid (PCI:0000:10:00): 31, x\n"
+        "[  +0.000001] NVRM: Xid (PCI:0000:11:00): 31, x\n");
+    assert_string_equal(log.source->format, "kernel-log");
+    assert_int_equal(log.source->clock, CLOCK_LOCAL);
+    assert_int_equal(log.source->samples, 8);
+    const char *const times[] = {"", "1972-05-06T07:08:01.500", "1972-05-06T07:08:21.750", "1972-06-26T19:24:00", "",
+                                 ""};
+    for (size_t i = 0; i < 6; i++) assert_time(parsed_event(&log, EVENT_XID, i)->time, times[i]);
+    parsed_free(&log);
+}
+
 static void the_boot_is_dated_by_a_late_line(void **state) {
     (void)state;
     // rsyslog stamps the first 40 s with the second it began itself; the line at 400 s is right.
@@ -416,6 +437,7 @@ int main(void) {
         cmocka_unit_test(each_layout_of_stamps),
         cmocka_unit_test(a_missing_year_is_taken_from_the_file),
         cmocka_unit_test(the_heading_of_journalctl_tells_the_year),
+        cmocka_unit_test(steps_are_counted_from_the_minute),
         cmocka_unit_test(the_boot_is_dated_by_a_late_line),
         cmocka_unit_test(an_uptime_that_falls_is_a_reboot),
         cmocka_unit_test(dmesg_behind_kern_log_counts_once),
