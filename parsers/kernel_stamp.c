@@ -244,6 +244,19 @@ static bool take_origin(struct text *text, struct kernel_line *out) {
     return true;
 }
 
+// "[kernel] text": metalog names no host.
+static bool take_metalog(struct text *text, struct kernel_line *out) {
+    if (!text_starts(*text, "[")) return false;
+    struct text rest = text_skip(*text, 1);
+    struct text program = text_cut(&rest, ']');
+    if (rest.at == NULL || program.length == 0 || program.length > 80 || !text_starts(rest, " ")) return false;
+    for (size_t i = 0; i < program.length; i++)
+        if (program.at[i] == ' ' || program.at[i] == '[') return false;
+    out->program = program;
+    *text = skip_blanks(rest);
+    return true;
+}
+
 static bool read_syslog(struct text text, struct kernel_line *out) {
     struct when when;
     size_t used = 0;
@@ -263,7 +276,8 @@ static bool read_syslog(struct text text, struct kernel_line *out) {
     struct text rest = text_skip(text, used);
     if (rest.at[0] != ' ' && rest.at[0] != '\t') return false;
     rest = skip_blanks(rest);
-    if (!facility && !take_origin(&rest, out)) return false;
+    bool syslogs = !known || !when.has_year;
+    if (!facility && !(syslogs && take_metalog(&rest, out)) && !take_origin(&rest, out)) return false;
     out->layout = facility ? LAYOUT_ISO : LAYOUT_SYSLOG;
     out->stamp.has_wall = known;
     if (known) out->stamp.wall = when;

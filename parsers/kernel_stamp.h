@@ -18,7 +18,8 @@ enum kernel_layout {
     LAYOUT_DMESG_T,  // "[Sun Feb 23 16:24:18 2025] text"
     LAYOUT_MINUTE,   // dmesg -e and -H: "[May 6 07:08] text", until the minute is over "[  +0.000844] text"
     LAYOUT_ISO,      // "kern  :warn  : 2025-01-21T04:41:44,283302+00:00 text"
-    LAYOUT_SYSLOG,   // "Sep  8 07:55:37 host kernel: [350941.516160] text", and with an ISO stamp
+    LAYOUT_SYSLOG,   // "Sep  8 07:55:37 host kernel: [350941.516160] text", "Sep  8 07:55:37 [kernel] text" of metalog,
+                     // and with an ISO stamp
     LAYOUT_EXPORT,   // "2025-11-10 01:42:51","notice","user","","host","[4043499.402974] … in quotes
 };
 

@@ -365,6 +365,20 @@ static void only_the_kernel_is_believed(void **state) {
     parsed_free(&log);
 }
 
+static void metalog_names_the_program_in_brackets(void **state) {
+    (void)state;
+    struct parsed log = parsed_text(
+        "Sep 12 12:37:53 [kernel] [  194.635484][  T415] NVRM: Xid (PCI:0000:0c:00): 79, x\n"
+        "Sep 12 12:37:54 [sshd] NVRM: Xid (PCI:0000:0d:00): 79, x\n"
+        "Sep 12 12:37:55 [kernel] NVRM: Xid (PCI:0000:0e:00): 79, x\n");
+    assert_string_equal(log.source->format, "kernel-log");
+    assert_string_equal(log.source->host, "");
+    assert_int_equal(log.source->samples, 2);
+    assert_int_equal(parsed_events(&log, EVENT_XID), 2);
+    assert_time(parsed_event(&log, EVENT_XID, 1)->time, "1972-09-12T12:37:55");
+    parsed_free(&log);
+}
+
 static void nfs_silence_has_a_length(void **state) {
     (void)state;
     struct parsed log = parsed_text(
@@ -421,6 +435,7 @@ static void other_logs_are_left_alone(void **state) {
     static const char *const texts[] = {
         "[2024-09-09 17:23:42][INFO] epoch 0 step 20 loss 4.2253 lr 0.1 6095.8 samples/s\n",
         "[2024-09-09 17:23:42] step 1 loss 2\n[2024-09-09 17:23:43] step 2 loss 2\n",
+        "Sep 12 12:37:53 [INFO] step 1 loss 2\nSep 12 12:37:54 [INFO] step 2 loss 2\n",
         "epoch 1: 100%|##########| 10/10 [00:12<00:00,  1.20s/it, loss=0.3]\n",
         "Linux 5.15.0 (box)  07/26/2024  _x86_64_ (8 CPU)\n",
     };
@@ -448,6 +463,7 @@ int main(void) {
         cmocka_unit_test(one_rule_for_each_kind),
         cmocka_unit_test(healthy_lines_say_nothing),
         cmocka_unit_test(only_the_kernel_is_believed),
+        cmocka_unit_test(metalog_names_the_program_in_brackets),
         cmocka_unit_test(nfs_silence_has_a_length),
         cmocka_unit_test(folded_lines_are_joined),
         cmocka_unit_test(a_controller_takes_the_name_of_its_disk),
