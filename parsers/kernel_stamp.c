@@ -323,6 +323,11 @@ static bool read_bare(struct text text, struct kernel_line *out) {
     else if (!take_caller(&rest))
         return false;
     out->layout = LAYOUT_BARE;
+    if (kernel && take_boot(&rest, &out->stamp.boot)) {
+        out->layout = LAYOUT_BOOT;
+        out->stamp.has_boot = true;
+        take_caller(&rest);
+    }
     out->text = rest;
     return true;
 }

@@ -14,7 +14,8 @@
 enum kernel_layout {
     LAYOUT_NONE,     // no stamp: prose, or the rest of the line before
     LAYOUT_BARE,     // "   kernel: text", "[   T10] text": the kernel's, undated
-    LAYOUT_BOOT,     // "[248185.356943] text", "<4>[ 201.650687] text", "6,3964,206764307,-;text"
+    LAYOUT_BOOT,     // "[248185.356943] text", "<4>[ 201.650687] text", "kernel: [ 8085.099452] text" of a console,
+                     // "6,3964,206764307,-;text"
     LAYOUT_DMESG_T,  // "[Sun Feb 23 16:24:18 2025] text"
     LAYOUT_MINUTE,   // dmesg -e and -H: "[May 6 07:08] text", until the minute is over "[  +0.000844] text"
     LAYOUT_ISO,      // "kern  :warn  : 2025-01-21T04:41:44,283302+00:00 text"
