@@ -84,8 +84,24 @@ static bool take_facility(struct text *text) {
     return true;
 }
 
-static void take_kernel_word(struct text *text) {
-    if (text_starts(*text, "kernel: ")) *text = text_skip(*text, 8);
+// "kernel: ", "host kernel: " and "host program[pid]: " behind an uptime: journalctl -o short-monotonic. A name without
+// a process may as well be the kernel's own words.
+static void take_speaker(struct text *text, struct kernel_line *out) {
+    struct text rest = *text;
+    struct text host = text_word(&rest);
+    if (text_equal(host, "kernel:")) *text = skip_blanks(rest);
+    if (host.length == 0 || host.length > 255 || text_ends(host, ":")) return;
+    struct text program = text_word(&rest);
+    struct text pid = program;
+    program = text_cut(&pid, '[');
+    int64_t number = 0;
+    bool kernel = text_equal(program, "kernel:");
+    bool other = text_ends(pid, "]:") && decimal(text_head(pid, pid.length - 2), &number) && program.length > 0;
+    if (!kernel && !other) return;
+    out->layout = LAYOUT_SYSLOG;
+    out->host = host;
+    out->program = kernel ? TEXT("kernel") : program;
+    *text = skip_blanks(rest);
 }
 
 static bool read_boot(struct text text, struct kernel_line *out) {
@@ -94,7 +110,7 @@ static bool read_boot(struct text text, struct kernel_line *out) {
     out->layout = LAYOUT_BOOT;
     out->stamp.has_boot = true;
     take_caller(&text);
-    take_kernel_word(&text);
+    take_speaker(&text, out);
     out->text = text;
     return true;
 }
@@ -257,6 +273,112 @@ static bool take_metalog(struct text *text, struct kernel_line *out) {
     return true;
 }
 
+// printk's own stamp behind that of syslog.
+static void take_stored_stamp(struct text *text, struct kernel_line *out) {
+    if (take_boot(text, &out->stamp.boot)) out->stamp.has_boot = true;
+    take_caller(text);
+}
+
+// "-" or "[id name=\"value\"]…", and the blank behind it.
+static bool take_data(struct text *text) {
+    size_t at = 0;
+    bool quoted = false, inside = false;
+    for (; at < text->length; at++) {
+        char c = text->at[at];
+        if (quoted && c == '\\')
+            at++;
+        else if (inside && c == '"')
+            quoted = !quoted;
+        else if (!quoted && (c == '[' || c == ']'))
+            inside = c == '[';
+        else if (!inside && c == ' ')
+            break;
+        else if (!inside && c != '-')
+            return false;
+    }
+    if (at == 0 || at >= text->length) return false;
+    struct text rest = skip_blanks(text_skip(*text, at));
+    *text = text_starts(rest, "\xef\xbb\xbf") ? text_skip(rest, 3) : rest;
+    return true;
+}
+
+// "-03", "+0530": the name of a zone that has no letters.
+static bool take_offset(struct text *text, struct when *when) {
+    struct text rest = *text;
+    struct text word = text_word(&rest);
+    int64_t value = 0;
+    bool sign = text_starts(word, "+") || text_starts(word, "-");
+    if (!sign || (word.length != 3 && word.length != 5) || !decimal(text_skip(word, 1), &value)) return false;
+    int minutes = word.length == 3 ? (int)value * 60 : (int)(value / 100) * 60 + (int)(value % 100);
+    if (minutes > 14 * 60) return false;
+    when->has_zone = true;
+    when->zone_minutes = word.at[0] == '-' ? -minutes : minutes;
+    *text = rest;
+    return true;
+}
+
+// "Mon 2024-05-06 07:08:00 CEST ", and the same with microseconds.
+static bool take_journal_full(struct text *text, struct when *when) {
+    static const char *const days[] = {"Mon ", "Tue ", "Wed ", "Thu ", "Fri ", "Sat ", "Sun "};
+    size_t day = 0;
+    while (day < sizeof days / sizeof *days && !text_starts(*text, days[day])) day++;
+    if (day == sizeof days / sizeof *days || !digit(*text, 4)) return false;
+    struct text rest = text_skip(*text, 4);
+    size_t used = 0;
+    if (!when_read_prefix(rest, DATE_ORDER_UNKNOWN, when, &used) || !when->has_year || !when->has_time) return false;
+    rest = skip_blanks(text_skip(rest, used));
+    if (!when->has_zone && when->zone_word[0] == '\0' && !take_offset(&rest, when)) return false;
+    *text = rest;
+    return true;
+}
+
+// "1714972080.123456 "
+static bool take_journal_unix(struct text *text, struct when *when) {
+    enum { LENGTH = 17 };
+    size_t used = 0;
+    if (text->length <= LENGTH || text->at[10] != '.' || text->at[LENGTH] != ' ') return false;
+    if (!when_read_prefix(*text, DATE_ORDER_UNKNOWN, when, &used) || !when->epoch || used != LENGTH) return false;
+    *text = text_skip(*text, used + 1);
+    return true;
+}
+
+// "1 2024-05-06T07:08:00.123456+02:00 host program pid message-id [data] text" behind the priority.
+static bool read_rfc5424(struct text text, struct kernel_line *out) {
+    if (!text_starts(text, "<")) return false;
+    struct text rest = text_skip(text, 1);
+    int64_t priority = 0;
+    struct text number = text_cut(&rest, '>');
+    if (number.length > 3 || !decimal(number, &priority) || !text_starts(rest, "1 ")) return false;
+    text_word(&rest);
+    struct text stamp = text_word(&rest), host = text_word(&rest), program = text_word(&rest);
+    text_word(&rest);  // the process
+    text_word(&rest);  // the kind of message
+    struct when when;
+    if (!when_read(stamp, DATE_ORDER_UNKNOWN, &when) || !when.has_year || !when.has_time || when.epoch) return false;
+    rest = skip_blanks(rest);
+    if (!take_data(&rest) || program.length == 0 || program.length > 80 || host.length > 255) return false;
+    out->layout = LAYOUT_SYSLOG;
+    out->stamp.has_wall = true;
+    out->stamp.wall = when;
+    if (!text_equal(host, "-")) out->host = host;
+    out->program = program;
+    take_stored_stamp(&rest, out);
+    out->text = rest;
+    return true;
+}
+
+static bool read_journal(struct text text, struct kernel_line *out) {
+    struct when when;
+    if (!take_journal_full(&text, &when) && !take_journal_unix(&text, &when)) return false;
+    if (!take_origin(&text, out)) return false;
+    out->layout = LAYOUT_SYSLOG;
+    out->stamp.has_wall = true;
+    out->stamp.wall = when;
+    take_stored_stamp(&text, out);
+    out->text = text;
+    return true;
+}
+
 static bool read_syslog(struct text text, struct kernel_line *out) {
     struct when when;
     size_t used = 0;
@@ -281,8 +403,7 @@ static bool read_syslog(struct text text, struct kernel_line *out) {
     out->layout = facility ? LAYOUT_ISO : LAYOUT_SYSLOG;
     out->stamp.has_wall = known;
     if (known) out->stamp.wall = when;
-    if (take_boot(&rest, &out->stamp.boot)) out->stamp.has_boot = true;
-    take_caller(&rest);
+    take_stored_stamp(&rest, out);
     out->text = rest;
     return true;
 }
@@ -336,8 +457,9 @@ void kernel_line_read(struct text line, struct kernel_line *out) {
     *out = (struct kernel_line){.layout = LAYOUT_NONE, .host = {"", 0}, .program = {"", 0}, .text = line};
     struct text text = skip_blanks(line);
     if (text.length == 0) return;
-    if (read_boot(text, out) || read_kmsg(text, out) || read_dmesg_t(text, out) || read_dmesg_e(text, out) ||
-        read_export(text, out) || read_syslog(text, out) || read_bare(text, out))
+    if (read_boot(text, out) || read_rfc5424(text, out) || read_journal(text, out) || read_kmsg(text, out) ||
+        read_dmesg_t(text, out) || read_dmesg_e(text, out) || read_export(text, out) || read_syslog(text, out) ||
+        read_bare(text, out))
         return;
     out->layout = LAYOUT_NONE;
     out->stamp = (struct kernel_stamp){0};

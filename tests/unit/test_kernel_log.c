@@ -66,6 +66,19 @@ static void each_layout_of_stamps(void **state) {
          "gpu7", CLOCK_ZONED},
         {"2025-07-13T05:57:55+0800 gpu7 kernel: NVRM: Xid (PCI:0000:0c:00): 79, x", "2025-07-12T21:57:55", "gpu7",
          CLOCK_ZONED},
+        {"Mon 2024-05-06 07:08:00 CEST gpu7 kernel: NVRM: Xid (PCI:0000:0c:00): 79, x", "2024-05-06T07:08:00", "gpu7",
+         CLOCK_LOCAL},
+        {"Mon 2024-05-06 07:08:00 -03 gpu7 kernel: NVRM: Xid (PCI:0000:0c:00): 79, x", "2024-05-06T10:08:00", "gpu7",
+         CLOCK_ZONED},
+        {"1714972080.123456 gpu7 kernel: NVRM: Xid (PCI:0000:0c:00): 79, x", "2024-05-06T05:08:00.123", "gpu7",
+         CLOCK_ZONED},
+        {"[   22.636732] gpu7 kernel: NVRM: Xid (PCI:0000:0c:00): 79, x", "1970-01-01T00:00:22.636", "gpu7",
+         CLOCK_BOOT},
+        {"<3>1 2024-05-06T07:08:00.123456+02:00 gpu7 kernel - - - NVRM: Xid (PCI:0000:0c:00): 79, x",
+         "2024-05-06T05:08:00.123", "gpu7", CLOCK_ZONED},
+        {"<134>1 2024-05-06T07:08:00Z - kernel - - [a@1 b=\"c \\\"] d\"][e] \xef\xbb\xbf[   22.636732] NVRM: Xid "
+         "(PCI:0000:0c:00): 79, x",
+         "2024-05-06T07:08:00", "", CLOCK_ZONED},
         {"\"2025-11-10 01:42:51\",\"notice\",\"user\",\"\",\"gpu7\",\"[4043499.402974] NVRM: Xid (PCI:0000:0c:00): 79, "
          "x\"",
          "2025-11-10T01:42:51", "gpu7", CLOCK_LOCAL},
@@ -361,6 +374,15 @@ static void only_the_kernel_is_believed(void **state) {
         "Sep  8 07:55:37 red1 kernel: usb 1-1: new device\n"
         "Sep  8 07:55:38 red1 pulseaudio[9]: I/O error, dev sda, sector 5\n"
         "Sep  8 07:55:39 red1 sudo[9]: root : COMMAND=/bin/echo NVRM: Xid (PCI:0000:0c:00): 79, x\n");
+    assert_int_equal(log.source->event_count, 0);
+    assert_int_equal(log.source->samples, 1);
+    parsed_free(&log);
+    log = parsed_text(
+        "[  123.456789] red1 kernel: usb 1-1: new device\n"
+        "[  123.456790] red1 sudo[9]: NVRM: Xid (PCI:0000:0c:00): 79, x\n"
+        "Mon 2024-05-06 07:08:00 CEST red1 sudo[9]: NVRM: Xid (PCI:0000:0c:00): 79, x\n"
+        "1714972080.123456 red1 sudo[9]: NVRM: Xid (PCI:0000:0c:00): 79, x\n"
+        "<3>1 2024-05-06T07:08:00+02:00 red1 sudo 9 - - NVRM: Xid (PCI:0000:0c:00): 79, x\n");
     assert_int_equal(log.source->event_count, 0);
     assert_int_equal(log.source->samples, 1);
     parsed_free(&log);
