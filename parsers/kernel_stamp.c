@@ -3,6 +3,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "parsers/kernel_json.h"
+
 static bool digit(struct text text, size_t at) { return at < text.length && text.at[at] >= '0' && text.at[at] <= '9'; }
 
 static struct text skip_blanks(struct text text) {
@@ -457,9 +459,9 @@ void kernel_line_read(struct text line, struct kernel_line *out) {
     *out = (struct kernel_line){.layout = LAYOUT_NONE, .host = {"", 0}, .program = {"", 0}, .text = line};
     struct text text = skip_blanks(line);
     if (text.length == 0) return;
-    if (read_boot(text, out) || read_rfc5424(text, out) || read_journal(text, out) || read_kmsg(text, out) ||
-        read_dmesg_t(text, out) || read_dmesg_e(text, out) || read_export(text, out) || read_syslog(text, out) ||
-        read_bare(text, out))
+    if (read_boot(text, out) || kernel_json_read(text, out) || read_rfc5424(text, out) || read_journal(text, out) ||
+        read_kmsg(text, out) || read_dmesg_t(text, out) || read_dmesg_e(text, out) || read_export(text, out) ||
+        read_syslog(text, out) || read_bare(text, out))
         return;
     out->layout = LAYOUT_NONE;
     out->stamp = (struct kernel_stamp){0};

@@ -22,7 +22,8 @@ enum kernel_layout {
     LAYOUT_SYSLOG,   // "Sep  8 07:55:37 host kernel: [350941.516160] text", "Sep  8 07:55:37 [kernel] text" of metalog,
                      // and with an ISO stamp; journalctl's "Mon 2024-05-06 07:08:00 CEST host kernel: text"
                      // (short-full), "1714972080.123456 host kernel: text" (short-unix), "[  123.456789] host kernel:
-                     // text" (short-monotonic); RFC 5424: "<3>1 2024-05-06T07:08:00+02:00 host kernel - - - text"
+                     // text" (short-monotonic); -o json; RFC 5424: "<3>1 2024-05-06T07:08:00+02:00 host kernel - - -
+                     // text"
     LAYOUT_EXPORT,   // "2025-11-10 01:42:51","notice","user","","host","[4043499.402974] … in quotes
 };
 

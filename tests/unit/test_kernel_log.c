@@ -388,6 +388,27 @@ static void only_the_kernel_is_believed(void **state) {
     parsed_free(&log);
 }
 
+static void the_journal_in_json_is_read(void **state) {
+    (void)state;
+    struct parsed log = parsed_text(
+        "{\"_HOSTNAME\":\"gpu7\",\"__REALTIME_TIMESTAMP\":\"1714972080123456\",\"_TRANSPORT\":\"kernel\","
+        "\"_SOURCE_MONOTONIC_TIMESTAMP\":\"400000000\",\"MESSAGE\":\"NVRM: Xid (PCI:0000:0c:00): 79, a \\\"b\\\" c\"}\n"
+        "{ \"__REALTIME_TIMESTAMP\" : \"1714972081123456\", \"N\" : null, \"SYSLOG_IDENTIFIER\" : \"kernel\", "
+        "\"MESSAGE\" : [1,2,3], \"_BOOT_ID\" : \"x\" }\n"
+        "{\"__REALTIME_TIMESTAMP\":\"1714972082123456\",\"SYSLOG_IDENTIFIER\":\"sudo\",\"MESSAGE\":\"NVRM: Xid "
+        "(PCI:0000:0d:00): 79, x\"}\n"
+        "{\"__REALTIME_TIMESTAMP\":\"-1\",\"MESSAGE\":\"NVRM: Xid (PCI:0000:0e:00): 79, x\"}\n"
+        "{\"__REALTIME_TIMESTAMP\":\"1714972083123456\",\"MESSAGE\":\"NVRM: Xid (PCI:0000:0f:00): 79, x\n");
+    assert_string_equal(log.source->format, "kernel-log");
+    assert_string_equal(log.source->host, "gpu7");
+    assert_int_equal(log.source->clock, CLOCK_ZONED);
+    assert_int_equal(log.source->samples, 2);
+    assert_int_equal(parsed_events(&log, EVENT_XID), 1);
+    assert_time(parsed_event(&log, EVENT_XID, 0)->time, "2024-05-06T05:08:00.123");
+    assert_string_equal(parsed_event(&log, EVENT_XID, 0)->entity, "0000:0c:00");
+    parsed_free(&log);
+}
+
 static void metalog_names_the_program_in_brackets(void **state) {
     (void)state;
     struct parsed log = parsed_text(
@@ -486,6 +507,7 @@ int main(void) {
         cmocka_unit_test(one_rule_for_each_kind),
         cmocka_unit_test(healthy_lines_say_nothing),
         cmocka_unit_test(only_the_kernel_is_believed),
+        cmocka_unit_test(the_journal_in_json_is_read),
         cmocka_unit_test(metalog_names_the_program_in_brackets),
         cmocka_unit_test(nfs_silence_has_a_length),
         cmocka_unit_test(folded_lines_are_joined),
