@@ -160,12 +160,19 @@ struct failed_command {
     char disk[32], text[300];
 };
 
+// "NVRM: The NVIDIA GPU 0000:b3:00.0" begins a message of three lines, of which the last tells what happened to it.
+struct named_gpu {
+    uint32_t line;  // 0: none
+    char bus[24];
+    size_t length;
+};
+
 struct kernel_rules {
     struct kernel_events *events;
     const struct kernel_ata *ata;
     struct source *source;
     struct arena *arena;
-    struct pattern *any, *patterns[RULES], *nfs, *gpu, *smartd;
+    struct pattern *any, *patterns[RULES], *nfs, *gpu, *named_gpu, *smartd;
     size_t entity_group[RULES], value_group[RULES];
     struct smartd_row *rows;
     size_t row_count, row_capacity;
@@ -174,6 +181,7 @@ struct kernel_rules {
     int namespaces[CONTROLLERS_MOST];  // of nvmeN: its number, 0 none seen, -1 several
     struct failed_command failed;
     struct victim victim;
+    struct named_gpu named;
 };
 
 struct kernel_rules *kernel_rules_new(struct kernel_events *events, const struct kernel_ata *ata,
@@ -193,9 +201,10 @@ struct kernel_rules *kernel_rules_new(struct kernel_events *events, const struct
         "journal|JBD2|"
         "XFS \\(|BTRFS|rocess \\d|severity=|temperature|blocked for|respond|USB disc|Hardware Error\\]|EDAC|Kernel "
         "panic|"
-        "nfs|GPU at |lost async");
+        "nfs|GPU at |The NVIDIA GPU|lost async");
     rules->nfs = pattern_with("server", "^(?:nfs4?|NFS): server (\\S+) (not responding|OK)");
     rules->gpu = pattern_with("GPU at", "NVRM: GPU at (?:PCI:)?(" BUS "): (GPU-[0-9a-f-]+)");
+    rules->named_gpu = pattern_with("The NVIDIA GPU", "^NVRM: The NVIDIA GPU (?:PCI:)?(" BUS ")");
     rules->smartd = pattern_with("Device: /dev/", "^Device: /dev/([a-z0-9]+)(?: \\[[^\\]]*\\])?[,:] (.*)$");
     return rules;
 }
@@ -206,6 +215,7 @@ void kernel_rules_free(struct kernel_rules *rules) {
     pattern_free(rules->any);
     pattern_free(rules->nfs);
     pattern_free(rules->gpu);
+    pattern_free(rules->named_gpu);
     pattern_free(rules->smartd);
     free(rules->rows);
     arena_free(rules->arena);
@@ -288,12 +298,23 @@ static bool weigh_failed(struct kernel_rules *rules, const struct kernel_report 
     return false;
 }
 
+static void name_gpu(struct named_gpu *named, struct text bus, uint32_t line) {
+    named->length = kept(named->bus, sizeof named->bus, bus).length;
+    named->line = line;
+}
+
+static struct text named_before(const struct named_gpu *named, uint32_t line) {
+    if (named->line == 0 || line < named->line || line - named->line > 2) return (struct text){"", 0};
+    return (struct text){named->bus, named->length};
+}
+
 static void report(struct kernel_rules *rules, size_t index, const struct text *group, struct text text,
                    const struct kernel_moment *at, uint32_t line) {
     const struct rule *rule = &rules_table[index];
     struct text entity = part(group, rules->entity_group[index]);
     if (rule->form == FORM_DISK) entity = whole_disk(entity);
     if (entity.length == 0 && rule->form == FORM_DISK) entity = text_of(kernel_ata_disk(rules->ata, text));
+    if (entity.length == 0 && rule->kind == EVENT_GPU_LOST) entity = named_before(&rules->named, line);
     if (entity.length == 0) entity = text_of(rule->entity);
     struct kernel_report event = {.at = *at, .line = line, .kind = rule->kind, .entity = entity, .text = text};
     event.value = number(part(group, rules->value_group[index]));
@@ -401,6 +422,7 @@ bool kernel_rules_line(struct kernel_rules *rules, struct text text, const struc
         if (rules->source->fact_count < FACTS_MOST) source_fact(rules->source, group[1], "uuid", group[2], line);
         return true;
     }
+    if (pattern_match(rules->named_gpu, text, group, 2)) name_gpu(&rules->named, group[1], line);
     for (size_t i = 0; i < RULES; i++) {
         if (!rule_matches(rules, i, text, group, 8)) continue;
         report(rules, i, group, text, at, line);

@@ -45,6 +45,19 @@ static void xids_in_every_form(void **state) {
     assert_float_equal(parsed_event(&log, EVENT_GPU_ERROR, 0)->value, 20034, 0);
     assert_int_equal(log.source->clock, CLOCK_BOOT);
     parsed_free(&log);
+    // Where each line has a stamp of its own.
+    log = parsed_text(
+        "[ 1843.308145] NVRM: The NVIDIA GPU 0000:b3:00.0 (PCI ID: 10de:26b5)\n"
+        "[ 1843.308146] NVRM: installed in this system has\n"
+        "[ 1843.308147] NVRM: fallen off the bus and is not responding to commands.\n"
+        "[ 1844.308145] NVRM: The NVIDIA GPU 0000:b4:00.0 (PCI ID: 10de:26b5)\n"
+        "[ 1844.308146] NVRM: installed in this system is not supported by the driver.\n"
+        "[ 1845.308145] usb 1-1: new device\n"
+        "[ 1850.308147] NVRM: fallen off the bus and is not responding to commands.\n");
+    assert_int_equal(parsed_events(&log, EVENT_GPU_LOST), 2);
+    assert_string_equal(parsed_event(&log, EVENT_GPU_LOST, 0)->entity, "0000:b3:00.0");
+    assert_string_equal(parsed_event(&log, EVENT_GPU_LOST, 1)->entity, "");
+    parsed_free(&log);
 }
 
 static void each_layout_of_stamps(void **state) {
