@@ -101,7 +101,9 @@ static const struct rule rules_table[] = {
      ""},
     {"severity=Uncorrect", "(?<e>" BUS "): .*PCIe Bus Error: severity=Uncorrect", EVENT_PCIE_ERROR, FORM_PLAIN, ""},
     // The CPU: one line per CPU for one event.
-    {"temperature", "CPU\\d+: (?:Package|Core)? ?temperature (?:is )?above threshold, .*total events = (?<v>\\d+)",
+    // A pager cuts it anywhere: a number is whole with the bracket behind it.
+    {"temperature",
+     "CPU\\d+: (?:Package|Core)? ?temperature (?:is )?above threshold(?:, .*total events = (?<v>\\d+)\\))?",
      EVENT_THERMAL, FORM_NONE, "cpu"},
     {"critical temperature", "thermal .*critical temperature reached", EVENT_THERMAL, FORM_NONE, "cpu"},
     {"blocked for more than", "task (?<t>\\S+) blocked for more than (?<v>\\d+) seconds", EVENT_HUNG_TASK, FORM_NONE,

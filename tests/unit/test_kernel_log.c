@@ -343,6 +343,8 @@ static void one_rule_for_each_kind(void **state) {
          EVENT_PCIE_ERROR, "0000:00:1c.5", 2},
         {"CPU3: Package temperature above threshold, cpu clock throttled (total events = 5845)", EVENT_THERMAL, "cpu",
          5845},
+        {"CPU0: Core temperature above threshold, cpu clock", EVENT_THERMAL, "cpu", NAN},
+        {"CPU0: Core temperature above threshold, cpu clock throttled (total events = 58", EVENT_THERMAL, "cpu", NAN},
         {"INFO: task jbd2/dm-1-8:730 blocked for more than 122 seconds.", EVENT_HUNG_TASK, "", 122},
         {"nfs: server store1 not responding, still trying", EVENT_NFS_TIMEOUT, "store1", NAN},
     };
