@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "analyzer/cause.h"
+#include "analyzer/xid.h"
 #include "core/lang.h"
 
 // "0000:07:00", "00000000:07:00.0": domain, bus and device as one number; false if it is no bus id.
@@ -105,35 +106,11 @@ static void judge_event(struct run *run, struct claims *claims, const struct sou
     }
 }
 
-static bool one_of(double number, const int *list, size_t count) {
-    for (size_t i = 0; i < count; i++)
-        if (number == (double)list[i]) return true;
-    return false;
-}
-
-// What an Xid stands for, by NVIDIA's catalogue (docs.nvidia.com/deploy/xid-errors).
-enum xid_meaning { XID_HARDWARE, XID_PROGRAM, XID_NONFATAL, XID_UNKNOWN };
-
-static enum xid_meaning meaning_of(const struct event *event) {
-    static const int program[] = {13, 31, 32, 43, 45, 69, 63, 92, 154};  // the program's own, or absorbed
-    static const int hardware[] = {44,  48,  61,  62,  64,  74,  79,  94,  95, 109,
-                                   119, 120, 121, 137, 140, 143, 158, 171, 172};
-    if (one_of(event->value, program, sizeof program / sizeof *program)) return XID_PROGRAM;
-    if (one_of(event->value, hardware, sizeof hardware / sizeof *hardware)) return XID_HARDWARE;
-    // NVLink 5: the same numbers for what ended the link and for what it survived.
-    if (event->value < 144 || event->value > 150) return XID_UNKNOWN;
-    return text_has(text_of(event->text), "Nonfatal") ? XID_NONFATAL : XID_HARDWARE;
-}
-
-static bool hardware(const struct event *event) {
-    return event->kind == EVENT_GPU_LOST || (event->kind == EVENT_XID && meaning_of(event) == XID_HARDWARE);
-}
-
 // An Xid of which nobody here knows what it means is told, but accuses no GPU.
 static void tell_event(struct run *run, struct claims *claims, size_t found, const struct source_clock *clock,
                        const struct event *event) {
     enum { TOLD_MOST = 20 };  // more are no help, and a hostile log has any number
-    enum xid_meaning meaning = event->kind == EVENT_XID ? meaning_of(event) : XID_PROGRAM;
+    enum xid_meaning meaning = event->kind == EVENT_XID ? xid_meaning(event) : XID_PROGRAM;
     if (meaning != XID_UNKNOWN && meaning != XID_NONFATAL) return;
     millis at = clock->placed ? clock_to_run(clock, event->time, event->line) : MILLIS_NONE;
     if (!in_run(run, at) || claims->count >= found + TOLD_MOST) return;
@@ -181,7 +158,7 @@ void judge_gpu_fault(struct run *run, struct claims *claims) {
         const struct source *source = run->recording->sources[i];
         kernel_log = kernel_log || (source->format != NULL && strcmp(source->format, "kernel-log") == 0);
         for (size_t k = 0; k < source->event_count; k++)
-            if (hardware(&source->events[k])) judge_event(run, claims, source, &run->clocks[i], &source->events[k]);
+            if (gpu_failed(&source->events[k])) judge_event(run, claims, source, &run->clocks[i], &source->events[k]);
     }
     judge_ecc(run, claims);
     size_t found = claims->count;

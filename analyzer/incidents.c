@@ -6,18 +6,10 @@
 #include <string.h>
 
 #include "analyzer/model.h"
-
-// Xids that mean the hardware or its firmware (NVIDIA's catalogue); 13, 31, 43, 45, 69 are mostly the program's own.
-static bool fatal_xid(double number) {
-    static const int fatal[] = {48, 61, 62, 64, 74, 79, 94, 95, 119, 120, 140, 143, 158};
-    for (size_t i = 0; i < sizeof fatal / sizeof fatal[0]; i++)
-        if (number == (double)fatal[i]) return true;
-    return false;
-}
+#include "analyzer/xid.h"
 
 static enum cause cause_of(const struct event *event) {
-    if (event->kind == EVENT_GPU_LOST) return CAUSE_GPU_FAULT;
-    if (event->kind == EVENT_XID && fatal_xid(event->value)) return CAUSE_GPU_FAULT;
+    if (gpu_failed(event)) return CAUSE_GPU_FAULT;
     if (event->kind == EVENT_CUDA_OOM) return CAUSE_GPU_MEMORY;
     if (event->kind == EVENT_OOM_KILL) return CAUSE_HOST_MEMORY;
     return CAUSE_COUNT_;

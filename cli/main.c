@@ -12,7 +12,7 @@
 // analyzer/  analyze: the order of the work · model: what its files share · rules alerts trends: thresholds, warnings
 //            align* civil_zone years run_host: one clock, one host · nodes*: several hosts, each judged by itself first
 //            grid clock_loss reason_counters stalls apportion: lost GPU time
-//            cause.h causes cause_*: one file a cause, one table · gpus disks host incidents health*: what they look at
+//            cause.h causes cause_*: one file a cause, one table · gpus disks host incidents xid health*: what they look at
 //            stats* (the only includer of GSL) correlate relations changes anomaly period calibration: statistics
 //            phases findings verdict quality: what comes out · diagnosis: the result · fleet*: many runs · comparison*: two
 // reports/   writer writers outset: one table, all files or none · summary shown redact* document*: everything said, once
