@@ -381,6 +381,14 @@ static bool read_journal(struct text text, struct kernel_line *out) {
     return true;
 }
 
+// "2025-01-21T04:41:44,283302+00:00 ": microseconds behind a comma, which no syslog prints, so no host follows.
+static bool stamped_by_dmesg(struct text text) {
+    enum { COMMA = 19, ZONE = 26, END = 32 };
+    if (text.length <= END || text.at[10] != 'T' || text.at[COMMA] != ',' || text.at[END] != ' ') return false;
+    return only_digits(text_head(text_skip(text, COMMA + 1), 6), 6, 6) &&
+           (text.at[ZONE] == '+' || text.at[ZONE] == '-') && text.at[ZONE + 3] == ':';
+}
+
 static bool read_syslog(struct text text, struct kernel_line *out) {
     struct when when;
     size_t used = 0;
@@ -394,6 +402,7 @@ static bool read_syslog(struct text text, struct kernel_line *out) {
     // rsyslog's "<PRI>" survives in raw captures.
     take_level(&text);
     if (text.length < 12) return false;
+    facility = facility || stamped_by_dmesg(text);
     bool known =
         when_read_prefix(text, DATE_ORDER_UNKNOWN, &when, &used) && when.has_date && when.has_time && !when.epoch;
     if ((!known && !looks_like_syslog(text, &used)) || used >= text.length) return false;

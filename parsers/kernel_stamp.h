@@ -18,7 +18,8 @@ enum kernel_layout {
                      // "6,3964,206764307,-;text"
     LAYOUT_DMESG_T,  // "[Sun Feb 23 16:24:18 2025] text"
     LAYOUT_MINUTE,   // dmesg -e and -H: "[May 6 07:08] text", until the minute is over "[  +0.000844] text"
-    LAYOUT_ISO,      // "kern  :warn  : 2025-01-21T04:41:44,283302+00:00 text"
+    LAYOUT_ISO,      // dmesg --time-format iso: "2025-01-21T04:41:44,283302+00:00 text", with -x "kern  :warn  :
+                     // 2025-01-21T04:41:44,283302+00:00 text"
     LAYOUT_SYSLOG,   // "Sep  8 07:55:37 host kernel: [350941.516160] text", "Sep  8 07:55:37 [kernel] text" of metalog,
                      // and with an ISO stamp; journalctl's "Mon 2024-05-06 07:08:00 CEST host kernel: text"
                      // (short-full), "1714972080.123456 host kernel: text" (short-unix), "[  123.456789] host kernel:

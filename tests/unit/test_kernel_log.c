@@ -75,6 +75,8 @@ static void each_layout_of_stamps(void **state) {
         {"[Sun Feb 23 16:24:18 2025] NVRM: Xid (PCI:0000:0c:00): 79, x", "2025-02-23T16:24:18", "", CLOCK_LOCAL},
         {"kern  :warn  : 2025-01-21T04:41:44,283302+01:00 NVRM: Xid (PCI:0000:0c:00): 79, x", "2025-01-21T03:41:44.283",
          "", CLOCK_ZONED},
+        {"2025-01-21T04:41:44,283302+01:00 NVRM: Xid (PCI:0000:0c:00): 79, x", "2025-01-21T03:41:44.283", "",
+         CLOCK_ZONED},
         {"2025-07-13T05:57:55.113832+08:00 gpu7 kernel: NVRM: Xid (PCI:0000:0c:00): 79, x", "2025-07-12T21:57:55.113",
          "gpu7", CLOCK_ZONED},
         {"2025-07-13T05:57:55+0800 gpu7 kernel: NVRM: Xid (PCI:0000:0c:00): 79, x", "2025-07-12T21:57:55", "gpu7",
