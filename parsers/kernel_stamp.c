@@ -23,12 +23,19 @@ static bool decimal(struct text text, int64_t *value) {
     return true;
 }
 
+// What stands before " <    0.131517>" of dmesg -d.
+static struct text without_delta(struct text inside) {
+    size_t found = text_ends(inside, ">") ? text_find(inside, " <") : SIZE_MAX;
+    return found == SIZE_MAX ? inside : text_head(inside, found);
+}
+
 // "[248185.356943] rest": five places or more before the point, six behind it.
 static bool take_boot(struct text *text, int64_t *boot) {
     if (text->length < 14 || text->at[0] != '[') return false;
     struct text rest = text_skip(*text, 1);
     struct text inside = text_cut(&rest, ']');
-    if (rest.at == NULL || inside.length > 24) return false;
+    if (rest.at == NULL || inside.length > 60) return false;
+    inside = without_delta(inside);
     struct text seconds = text_cut(&inside, '.');
     int64_t whole = 0;
     int64_t micros = 0;
@@ -184,7 +191,8 @@ static bool read_dmesg_t(struct text text, struct kernel_line *out) {
     struct text rest = text_skip(text, 1);
     struct text inside = text_cut(&rest, ']');
     // Some languages need 40 bytes; a bracket that closes later is not a stamp.
-    if (rest.at == NULL || inside.length > 60 || inside.length < 16) return false;
+    if (rest.at == NULL || inside.length > 80 || inside.length < 16) return false;
+    inside = without_delta(inside);
     // ctime begins with a weekday in every language; "[2024-09-09 17:23:42]" is some program's own.
     if (digit(inside, 0) || !text_starts(rest, " ")) return false;
     struct when when;
@@ -200,10 +208,11 @@ static bool read_dmesg_t(struct text text, struct kernel_line *out) {
     return true;
 }
 
-// "+0.000844": seconds since the line before.
+// "+0.000844", "<    0.000844>" of dmesg -d -t: seconds since the line before.
 static bool read_step(struct text text, int64_t *step) {
-    if (!text_starts(text, "+")) return false;
-    struct text micros = text_skip(text, 1);
+    bool bracketed = text_starts(text, "<") && text_ends(text, ">");
+    if (!text_starts(text, "+") && !bracketed) return false;
+    struct text micros = bracketed ? skip_blanks(text_skip(text_head(text, text.length - 1), 1)) : text_skip(text, 1);
     struct text seconds = text_cut(&micros, '.');
     int64_t whole = 0, part = 0;
     if (seconds.length > 9 || micros.length != 6 || !decimal(seconds, &whole) || !decimal(micros, &part)) return false;

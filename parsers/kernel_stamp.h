@@ -11,6 +11,7 @@
 #include "core/text.h"
 #include "core/when.h"
 
+// Within the brackets dmesg -d adds the seconds since the line before: "[ 1843.439662 <    0.131517>] text".
 enum kernel_layout {
     LAYOUT_NONE,     // no stamp: prose, or the rest of the line before
     LAYOUT_BARE,     // "   kernel: text", "[   T10] text": the kernel's, undated
