@@ -22,12 +22,22 @@ bool csv_all_names(const struct csv_cells *cells) {
     return empty < cells->count;
 }
 
+// A heading or a word of a sentence may be the only one of its line ("Temperature", "Power"): what stands alone is a
+// header where it is spelled as no text does, with a dot or an underscore within it, or where it prints its unit.
+static bool is_word_alone(const struct csv_cells *cells) {
+    if (cells->count != 1) return false;
+    struct text name = cells->at[0];
+    size_t bracket = text_find(name, "[");
+    if (bracket != SIZE_MAX && text_ends(name, "]")) return false;
+    return memchr(name.at, ' ', name.length) != NULL || !(text_has(name, ".") || text_has(name, "_"));
+}
+
 enum csv_query csv_query(struct arena *arena, const struct csv_cells *cells) {
     size_t own = 0;
     size_t gpus = 0;
     size_t processes = 0;
     size_t pages = 0;
-    if (!csv_all_names(cells)) return QUERY_NONE;
+    if (!csv_all_names(cells) || is_word_alone(cells)) return QUERY_NONE;
     for (size_t i = 0; i < cells->count; i++) {
         struct nvidia_field field = nvidia_field(arena, cells->at[i]);
         processes += field.role == NVIDIA_PID;
