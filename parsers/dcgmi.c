@@ -19,15 +19,18 @@ struct dcgmi {
     double xid[GPU_NUMBER_MOST];
 };
 
-static bool is_header(const struct fields *words) {
-    return words->count >= 2 && (text_equal(words->at[0], "#Entity") || text_equal(words->at[0], "# Entity"));
+// The number of words before the names of the columns: "#Entity", in older versions "# Entity". 0 for other lines.
+static size_t header_words(const struct fields *words) {
+    if (words->count >= 2 && text_equal(words->at[0], "#Entity")) return 1;
+    return words->count >= 3 && text_equal(words->at[0], "#") && text_equal(words->at[1], "Entity") ? 2 : 0;
 }
 
 static void take_header(struct dcgmi *dcgmi, const struct fields *words) {
-    dcgmi->count = words->count - 1;
+    size_t before = header_words(words);
+    dcgmi->count = words->count - before;
     for (size_t i = 0; i < dcgmi->count; i++) {
-        dcgmi->known[i] = dcgm_field(words->at[i + 1]);
-        dcgmi->names[i] = text_copy(dcgmi->source->arena_, words->at[i + 1]);
+        dcgmi->known[i] = dcgm_field(words->at[before + i]);
+        dcgmi->names[i] = text_copy(dcgmi->source->arena_, words->at[before + i]);
     }
 }
 
@@ -107,7 +110,7 @@ void dcgmi_parse(struct lines *lines, const struct parse_options *options, struc
         fields_split(line, &words);
         if (words.count == 0) continue;
         bool units = text_equal(words.at[0], "ID") || text_equal(words.at[0], "Id");
-        if (is_header(&words))
+        if (header_words(&words) > 0)
             take_header(dcgmi, &words);
         else if (dcgmi->count == 0)
             source_skip(source, lines_number(lines), tr("before any header"));
@@ -123,7 +126,7 @@ int dcgmi_bid(struct text head, bool whole) {
         struct text line = text_cut(&head, '\n');
         if (line.length > 2000) continue;
         fields_split(line, &words);
-        if (is_header(&words)) return BID_SURE;
+        if (header_words(&words) > 0) return BID_SURE;
     }
     return BID_NONE;
 }
