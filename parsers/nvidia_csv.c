@@ -142,6 +142,24 @@ static void note_backward(struct csv_parse *parse, millis time, uint32_t number)
                    tr("time runs backward here: another run was appended, or two writers share the file"));
 }
 
+// "Unable to determine the device handle for GPU0000:02:00.0: Unknown Error" comes with a row that is nothing but the
+// same error, its index as well. The line before it has told all: by its place the row could be of a healthy GPU.
+static bool is_behind_its_error(const struct csv_parse *parse) {
+    const struct csv_layout *layout = &parse->layout;
+    bool asked = false;
+    if (parse->error == NULL || nvidia_error(text_of(parse->error)) != EVENT_GPU_LOST) return false;
+    for (size_t i = 0; i < layout->count; i++) {
+        enum nvidia_role role = layout->fields[i].role;
+        struct text cell = parse->cells.at[i];
+        bool error = cell.length > 0 && cell.at[0] == '[';
+        if (role == NVIDIA_VALUE && !isnan(parse->values[i])) return false;
+        if (role < NVIDIA_OTHER_ID || role > NVIDIA_UUID) continue;
+        if (!error) return false;
+        asked = true;
+    }
+    return asked;
+}
+
 static void take_row(struct csv_parse *parse, uint32_t number) {
     const struct csv_layout *layout = &parse->layout;
     millis time = MILLIS_NONE;
@@ -154,6 +172,10 @@ static void take_row(struct csv_parse *parse, uint32_t number) {
         date_evidence_add(&parse->dates, stamp);
     }
     if (!read_values(parse, number)) return;
+    if (is_behind_its_error(parse)) {
+        source_skip(parse->source, number, tr("a row of errors that does not say which GPU it is of"));
+        return;
+    }
     if (time != MILLIS_NONE) {
         note_backward(parse, time, number);
         parse->last = time;
