@@ -352,38 +352,3 @@ void nvidia_csv_parse(struct lines *lines, const struct parse_options *options, 
     nvidia_rows_free(parse->rows);
     csv_cells_free(&parse->cells);
 }
-
-// ── the bid ─────────────────────────────────────────────────────────────────
-
-// A row of a query without header: a stamp of nvidia-smi in one of several cells, or nothing but values with units.
-static bool looks_like_row(struct text line) {
-    millis time;
-    size_t cells = 0;
-    size_t units = 0;
-    for (struct text rest = line; rest.at != NULL; cells++) {
-        struct text cell = text_trim(text_cut(&rest, ','));
-        struct text unit;
-        double value;
-        if (when_nvidia(cell, &time)) return text_has(line, ",");
-        enum nvidia_cell kind = nvidia_cell(cell, &value, &unit);
-        if (kind == CELL_STRANGE) return false;
-        units += kind == CELL_NUMBER && nvidia_unit(unit) != UNIT_NONE && unit.at != cell.at;
-    }
-    return units > 0;
-}
-
-int nvidia_csv_bid(struct text head, bool whole) {
-    (void)whole;
-    enum csv_query query = csv_query_in(head);
-    if (query == QUERY_GPU) return BID_SURE;
-    size_t rows = 0;
-    size_t fit = 0;
-    for (struct text rest = head; query == QUERY_NONE && rest.at != NULL && rows < 200;) {
-        struct text line = text_trim(text_cut(&rest, '\n'));
-        if (line.length == 0 || (rest.at == NULL && rows > 0)) continue;
-        rows++;
-        fit += line.length < 4096 && looks_like_row(line);
-    }
-    if (rows > 0 && 10 * fit >= 9 * rows) return BID_LIKELY;
-    return fit >= 2 && rows - fit <= 2 ? BID_WEAK : BID_NONE;  // a prompt or a header in other words above few rows
-}

@@ -41,8 +41,12 @@ void csv_take_header(struct arena *arena, const struct csv_cells *cells, struct 
 bool csv_infer(struct arena *arena, struct text head, struct csv_layout *layout);
 // The line above rows of as many cells that holds nothing but names; {NULL, 0} if there is none.
 struct text csv_foreign_header(struct text head);
+// Whether a cell begins as the name of a GPU does ("NVIDIA A100-SXM4-80GB", "Tesla V100").
+bool csv_is_model(struct text cell);
 
 int nvidia_csv_bid(struct text head, bool whole);
+// Whether nearly all lines have a cell for each of the names that the user gives with --columns.
+bool nvidia_csv_named(struct text head, const char *columns);
 void nvidia_csv_parse(struct lines *lines, const struct parse_options *options, struct source *source);
 
 // `nvidia-smi --query-compute-apps=… --format=csv`: one row a process.

@@ -33,6 +33,13 @@ static bool is_bus_id(struct text cell) {
     return cell.at[cell.length - 5] == ':' && cell.at[cell.length - 8] == ':';
 }
 
+bool csv_is_model(struct text cell) {
+    static const char *const makes[] = {"NVIDIA ", "Tesla ", "GeForce ", "Quadro ", "TITAN ", "GRID "};
+    for (size_t i = 0; i < sizeof makes / sizeof *makes; i++)
+        if (text_starts(cell, makes[i])) return true;
+    return false;
+}
+
 static bool is_state(struct text cell) {
     double state = NAN;
     return cell.length >= 2 && cell.at[0] == 'P' && nvidia_cell(cell, &state, NULL) == CELL_NUMBER && state <= 15;
@@ -53,8 +60,7 @@ static void name_by_shape(struct sample *sample, size_t column) {
         name(sample, column, "pstate");
     else if (text_starts(cell, "0x") && cell.length == 18)
         name(sample, column, "clocks_event_reasons.active");
-    else if (text_starts(cell, "NVIDIA ") || text_starts(cell, "Tesla ") || text_starts(cell, "GeForce ") ||
-             text_starts(cell, "Quadro "))
+    else if (csv_is_model(cell))
         name(sample, column, "name");
 }
 
