@@ -46,4 +46,9 @@ extern const struct parser parsers_table[];
 // when two bid the same (the earlier row is returned), else NULL.
 const struct parser *parsers_choose(struct text head, bool whole, const struct parser **tie);
 
+// The parser of rows whose columns the user names, where the rows have as many cells and nobody is sure of them; else
+// `chosen`. A bid sees no option: a stamp or a number alone says nothing, the names of the user do.
+const struct parser *parsers_for_columns(struct text head, bool whole, const char *columns,
+                                         const struct parser *chosen);
+
 #endif

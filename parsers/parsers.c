@@ -80,3 +80,12 @@ const struct parser *parsers_choose(struct text head, bool whole, const struct p
     }
     return best;
 }
+
+const struct parser *parsers_for_columns(struct text head, bool whole, const char *columns,
+                                         const struct parser *chosen) {
+    if (columns == NULL || (chosen != NULL && chosen->bid(head, whole) >= BID_LIKELY)) return chosen;
+    if (!nvidia_csv_named(head, columns)) return chosen;
+    const struct parser *parser = parsers_table;
+    while (parser->name != NULL && parser->parse != nvidia_csv_parse) parser++;
+    return parser;
+}

@@ -154,10 +154,14 @@ static void refuse_unreadable(struct source *source, uint32_t lines_read) {
 // The parser for what the text begins with; for a long preamble that nobody knows (what a job prints before its first
 // step), the one that is sure of what follows: then the lines before are passed over. NULL, and as much read, if there
 // is none.
-static const struct parser *find_parser(struct lines *lines, struct source *source, const struct parser **tie) {
+static const struct parser *find_parser(struct lines *lines, struct source *source, const char *columns,
+                                        const struct parser **tie) {
     struct text head = lines_peek(lines);
-    const struct parser *parser = parsers_choose(head, lines_peek_whole(lines), tie);
     bool text = text_trim(head).length > 0 && !is_binary(head);
+    const struct parser *parser = parsers_choose(head, lines_peek_whole(lines), tie);
+    const struct parser *best = parser;
+    if (text) parser = parsers_for_columns(head, lines_peek_whole(lines), columns, best);
+    if (parser != best) *tie = NULL;
     size_t passed = 0;
     while (parser == NULL && text && !lines_peek_whole(lines) && passed < PREAMBLE_MOST) {
         struct text line;
@@ -190,7 +194,7 @@ static void parse_log(struct job *job, struct headed *headed, const char *member
         head.at = arena_copy(source->arena_, head.at, head.length);
     }
     const struct parser *tie = NULL;
-    const struct parser *parser = find_parser(lines, source, &tie);
+    const struct parser *parser = find_parser(lines, source, job->options->parse.columns, &tie);
     if (parser != NULL) {
         source->format = parser->name;
         parser->parse(lines, &job->options->parse, source);
