@@ -25,6 +25,12 @@ static size_t header_words(const struct fields *words) {
     return words->count >= 3 && text_equal(words->at[0], "#") && text_equal(words->at[1], "Entity") ? 2 : 0;
 }
 
+// "ID" below "Entity", with or without the sign before it.
+static bool is_below_header(const struct fields *words) {
+    size_t last = words->count == 2 && text_equal(words->at[0], "#") ? 1 : 0;
+    return text_equal(words->at[last], "ID") || text_equal(words->at[last], "Id");
+}
+
 static void take_header(struct dcgmi *dcgmi, const struct fields *words) {
     size_t before = header_words(words);
     dcgmi->count = words->count - before;
@@ -109,7 +115,7 @@ void dcgmi_parse(struct lines *lines, const struct parse_options *options, struc
     while (lines_next(lines, &line)) {
         fields_split(line, &words);
         if (words.count == 0) continue;
-        bool units = text_equal(words.at[0], "ID") || text_equal(words.at[0], "Id");
+        bool units = is_below_header(&words);
         if (header_words(&words) > 0)
             take_header(dcgmi, &words);
         else if (dcgmi->count == 0)
