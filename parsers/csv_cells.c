@@ -20,13 +20,14 @@ static void collect(void *bytes, size_t length, void *state) {
     cells->at[cells->count++] = (struct text){NULL, length};
 }
 
-void csv_cells_by_library(struct csv_cells *cells, struct text line) {
+static void by_library(struct csv_cells *cells, struct text line, char separator) {
     struct csv_parser parser;
     cells->count = 0;
     cells->more = false;
     cells->buffer_size = 0;
     if (csv_init(&parser, 0) != 0) return;
     csv_set_blk_size(&parser, 4096);
+    csv_set_delim(&parser, (unsigned char)separator);
     csv_parse(&parser, line.at, line.length, collect, NULL, cells);
     csv_fini(&parser, collect, NULL, cells);
     csv_free(&parser);
@@ -37,34 +38,43 @@ void csv_cells_by_library(struct csv_cells *cells, struct text line) {
     }
 }
 
+void csv_cells_by_library(struct csv_cells *cells, struct text line) { by_library(cells, line, ','); }
+
 static inline struct text without_blanks(const char *from, const char *to) {
     while (from < to && (*from == ' ' || *from == '\t')) from++;
     while (to > from && (to[-1] == ' ' || to[-1] == '\t')) to--;
     return (struct text){from, (size_t)(to - from)};
 }
 
-static void walk(struct csv_cells *cells, struct text line) {
+static inline void walk(struct csv_cells *cells, struct text line, char separator) {
     const char *end = line.at + line.length;
     const char *cell = line.at;
     size_t count = 0;
     while (cell < end && count < CSV_CELLS_MOST - 1) {
-        const char *comma = memchr(cell, ',', (size_t)(end - cell));
+        const char *comma = memchr(cell, separator, (size_t)(end - cell));
         if (comma == NULL) break;
         cells->at[count++] = without_blanks(cell, comma);
         cell = comma + 1;
     }
     struct text last = without_blanks(cell, end);
-    cells->more = last.length > 0 && memchr(last.at, ',', last.length) != NULL;
+    cells->more = last.length > 0 && memchr(last.at, separator, last.length) != NULL;
     if (count > 0 || last.length > 0) cells->at[count++] = last;
     cells->count = count;
 }
 
-void csv_cells(struct csv_cells *cells, struct text line) {
-    if (line.length > 0 && line.length <= QUOTED_MOST && memchr(line.at, '"', line.length) != NULL) {
-        csv_cells_by_library(cells, line);
-        return;
-    }
-    walk(cells, line);
+void csv_cells_between(struct csv_cells *cells, struct text line, char separator) {
+    if (line.length > 0 && line.length <= QUOTED_MOST && memchr(line.at, '"', line.length) != NULL)
+        by_library(cells, line, separator);
+    else
+        walk(cells, line, separator);
+}
+
+void csv_cells(struct csv_cells *cells, struct text line) { csv_cells_between(cells, line, ','); }
+
+char csv_separator(struct text line) {
+    if (line.length == 0 || memchr(line.at, ',', line.length) != NULL) return ',';
+    if (memchr(line.at, '\t', line.length) != NULL) return '\t';
+    return memchr(line.at, ';', line.length) != NULL ? ';' : ',';
 }
 
 void csv_cells_free(struct csv_cells *cells) {

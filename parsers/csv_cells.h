@@ -22,6 +22,10 @@ struct csv_cells {
 // goes through libcsv, all others through a plain walk that gives the same cells. Zero the struct before the first
 // call.
 void csv_cells(struct csv_cells *cells, struct text line);
+// The same for a line whose cells stand between other signs; csv_separator says which a header has: commas, else TABs,
+// else semicolons.
+void csv_cells_between(struct csv_cells *cells, struct text line, char separator);
+char csv_separator(struct text line);
 // libcsv for any line: the reference in tests.
 void csv_cells_by_library(struct csv_cells *cells, struct text line);
 void csv_cells_free(struct csv_cells *cells);

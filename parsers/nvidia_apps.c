@@ -58,7 +58,7 @@ static void take_row(struct apps_parse *parse, uint32_t number) {
         const struct nvidia_field *field = &parse->layout.fields[i];
         if (field->role != NVIDIA_VALUE) continue;
         table_set(table, row, table_column(source, table, field->quantity, field->unit, field->kind),
-                  nvidia_value(parse->cells.at[i]));
+                  field->scale * nvidia_value(parse->cells.at[i]));
     }
     struct text bus = cell_of(parse, NVIDIA_BUS_ID);
     struct text uuid = cell_of(parse, NVIDIA_UUID);

@@ -35,6 +35,7 @@ struct csv_parse {
     uint32_t headers;
     millis last;
     size_t backward;
+    size_t named;       // columns that the user names
     const char *error;  // the error line that came last, NULL behind a row
     struct waiting waiting[WAITING_MOST];
     size_t waiting_count;
@@ -69,9 +70,11 @@ static void release_waiting(struct csv_parse *parse) {
 // Why a value cannot stand in its column; NULL if it can.
 static const char *contradiction(const struct nvidia_field *field, double value, struct text unit) {
     enum unit printed = nvidia_unit(unit);
-    if (field->known && printed != UNIT_NONE && field->unit != UNIT_NONE && printed != field->unit)
+    bool scaled = field->scale != 1;
+    if (field->known && printed != UNIT_NONE && field->unit != UNIT_NONE && (printed != field->unit || scaled))
         return tr("another unit than the column has");
-    if (field->unit == UNIT_PERCENT && value > 100 && strncmp(field->quantity, "utilization.", 12) == 0)
+    if (field->bare == NULL && field->unit == UNIT_PERCENT && value > 100 &&
+        strncmp(field->quantity, "utilization.", 12) == 0)
         return tr("more than 100 %");
     if (value < 0 && field->known && field->unit != UNIT_CELSIUS) return tr("less than nothing");
     return NULL;
@@ -103,6 +106,9 @@ static bool read_values(struct csv_parse *parse, uint32_t number) {
         const char *why = NULL;
         if (kind == CELL_NUMBER) {
             why = contradiction(field, parse->values[i], unit);
+            parse->values[i] *= field->scale;
+            if (field->bare != NULL && nvidia_unit(unit) == UNIT_PERCENT)
+                nvidia_rows_proved(parse->rows, layout->column[i]);
             if (why == NULL) remember(&layout->memo[i], cell, parse->values[i]);
             if (why == NULL) layout->numbers[i] = true;
         } else if (kind == CELL_STRANGE && field->known && layout->numbers[i]) {
@@ -240,7 +246,22 @@ static void number_columns(struct csv_parse *parse) {
     }
 }
 
-static void take_header(struct csv_parse *parse, enum csv_query query, uint32_t number) {
+// "mem_used_mb" beside "cpu_pct" is more likely the memory of the host.
+static void leave_loose(struct csv_parse *parse, uint32_t number) {
+    struct csv_layout *layout = &parse->layout;
+    if (!csv_names_others(&parse->cells)) return;
+    for (size_t i = 0; i < layout->count; i++) {
+        struct text cell = parse->cells.at[i];
+        if (layout->fields[i].role != NVIDIA_VALUE || !layout->fields[i].loose) continue;
+        layout->fields[i].role = NVIDIA_TEXT;
+        source_problem(parse->source, number, SEVERITY_INFO,
+                       tr("\"%.*s\" does not say that it is of the GPU, and other columns are not: it is not used "
+                          "unless --columns names it"),
+                       shown(cell), cell.at);
+    }
+}
+
+static void take_header(struct csv_parse *parse, enum csv_query query, char separator, uint32_t number) {
     struct arena *arena = parse->source->arena_;
     parse->headers++;
     bool same = parse->query == QUERY_GPU && query == QUERY_GPU && same_layout(arena, &parse->layout, &parse->cells);
@@ -249,18 +270,28 @@ static void take_header(struct csv_parse *parse, enum csv_query query, uint32_t 
         source_problem(parse->source, number, SEVERITY_INFO, tr("another header: the columns change here"));
     parse->query = query;
     csv_take_header(arena, &parse->cells, &parse->layout);
+    parse->layout.separator = separator;
+    leave_loose(parse, number);
     number_columns(parse);
 }
 
 static void take_line(struct csv_parse *parse, struct lines *lines, struct text line) {
     uint32_t number = lines_number(lines);
     struct csv_cells *cells = &parse->cells;
-    csv_cells(cells, line);
+    bool digit = line.length > 0 && line.at[0] >= '0' && line.at[0] <= '9';
+    char separator = parse->layout.separator;
+    if (separator == '\0' || (!digit && line.length > 0 && memchr(line.at, separator, line.length) == NULL))
+        separator = csv_separator(line);
+    csv_cells_between(cells, line, separator);
     if (cells->count == 0) return;
-    bool digit = line.at[0] >= '0' && line.at[0] <= '9';
     enum csv_query query = digit ? QUERY_NONE : csv_query(parse->source->arena_, cells);
+    if (query == QUERY_GPU && cells->count == parse->named && csv_is_doubtful(parse->source->arena_, cells)) {
+        parse->headers++;
+        parse->layout.separator = separator;
+        return;
+    }
     if (query != QUERY_NONE) {
-        take_header(parse, query, number);
+        take_header(parse, query, separator, number);
         return;
     }
     if (!digit && cells->count < 3 && nvidia_error(line) != EVENT_NOTE) {
@@ -328,7 +359,10 @@ static void prepare(struct csv_parse *parse, struct lines *lines, const struct p
     if (options->columns != NULL) {
         csv_cells(&parse->cells, text_of(options->columns));
         csv_take_header(source->arena_, &parse->cells, &parse->layout);
+        // The user says what they are.
+        for (size_t i = 0; i < parse->layout.count; i++) parse->layout.fields[i].bare = NULL;
         parse->query = QUERY_GPU;
+        parse->named = parse->layout.count;
     } else if (csv_query_in(head) == QUERY_NONE) {
         infer(parse, lines, head);
     }

@@ -9,7 +9,8 @@
 // The columns of the rows below a header.
 struct csv_layout {
     size_t count;
-    int time;  // column of the time, -1 if none
+    char separator;  // between the cells
+    int time;        // column of the time, -1 if none
     struct nvidia_field fields[CSV_CELLS_MOST];
     uint16_t column[CSV_CELLS_MOST];  // its number in nvidia_rows
     // What the rows so far have shown: a cell that contradicts it is torn.
@@ -34,6 +35,10 @@ enum csv_query csv_query(struct arena *arena, const struct csv_cells *cells);
 enum csv_query csv_query_in(struct text head);
 // True if no cell is a value: what a header in somebody else's words looks like, too.
 bool csv_all_names(const struct csv_cells *cells);
+// True if the header names something else than GPUs, too: a loose name may be of that.
+bool csv_names_others(const struct csv_cells *cells);
+// True if a name of the header is not clear: where the user names the columns, they are what he says.
+bool csv_is_doubtful(struct arena *arena, const struct csv_cells *header);
 void csv_take_header(struct arena *arena, const struct csv_cells *cells, struct csv_layout *layout);
 
 // nvidia_csv_infer.c: the layout of rows without header, as far as units prove it; columns that stay unknown have the

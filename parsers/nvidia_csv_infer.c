@@ -192,7 +192,8 @@ static size_t usual_cells(struct text head) {
     for (size_t rows = 0; head.at != NULL && rows < ROWS_MOST; rows++) {
         csv_cells(&cells, text_trim(text_cut(&head, '\n')));
         if (cells.count == 0 || cells.count > COLUMNS_MOST) continue;
-        if (++counts[cells.count] > counts[best]) best = cells.count;
+        size_t count = ++counts[cells.count];
+        if (count > counts[best] || (count == counts[best] && cells.count > best)) best = cells.count;
     }
     csv_cells_free(&cells);
     return best;
@@ -236,7 +237,7 @@ static size_t count_lines(struct text head) {
 
 bool csv_infer(struct arena *arena, struct text head, struct csv_layout *layout) {
     struct sample *sample = arena_alloc(arena, sizeof *sample);
-    *layout = (struct csv_layout){.time = -1};
+    *layout = (struct csv_layout){.separator = ',', .time = -1};
     sample->arena = arena;
     sample->layout = layout;
     sample->capacity = count_lines(head);
@@ -245,7 +246,8 @@ bool csv_infer(struct arena *arena, struct text head, struct csv_layout *layout)
     take_rows(sample, head);
     layout->count = sample->columns;
     for (size_t c = 0; c < layout->count; c++) {
-        layout->fields[c] = (struct nvidia_field){"?", UNIT_NONE, SERIES_STATE, NVIDIA_TEXT, false};
+        layout->fields[c] =
+            (struct nvidia_field){.quantity = "?", .kind = SERIES_STATE, .role = NVIDIA_TEXT, .scale = 1};
         name_by_shape(sample, c);
         if (layout->fields[c].role == NVIDIA_TIMESTAMP && layout->time < 0) layout->time = (int)c;
     }

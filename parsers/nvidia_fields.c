@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "core/arena.h"
+#include "parsers/nvidia_home.h"
 
 // Whole names, in any case of letters. What is in none of these is looked up by its beginning in `families`.
 static const struct {
@@ -134,14 +135,16 @@ static bool find_family(const char *name, struct nvidia_field *field) {
     for (size_t i = 0; i < sizeof families / sizeof families[0]; i++) {
         if (name[0] != families[i].prefix[0]) continue;  // most end here, for chatter is asked about, too
         if (strncmp(name, families[i].prefix, strlen(families[i].prefix)) != 0) continue;
-        *field = (struct nvidia_field){name, families[i].unit, families[i].kind, NVIDIA_VALUE, true};
+        *field = (struct nvidia_field){
+            .quantity = name, .unit = families[i].unit, .kind = families[i].kind, .known = true, .scale = 1};
+        field->loose = strchr(name, '.') == NULL && strncmp(name, "count", 5) == 0;
         return true;
     }
     return false;
 }
 
 struct nvidia_field nvidia_field_named(const char *quantity) {
-    struct nvidia_field field = {quantity, UNIT_NONE, SERIES_STATE, NVIDIA_VALUE, false};
+    struct nvidia_field field = {.quantity = quantity, .kind = SERIES_STATE, .scale = 1};
     find_family(quantity, &field);
     return field;
 }
@@ -151,6 +154,33 @@ static const char *renamed(struct arena *arena, struct text name) {
     static const char old[] = "clocks_throttle_reasons";
     const char *copy = text_copy(arena, name);
     return text_starts(name, old) ? arena_printf(arena, "clocks_event_reasons%s", copy + sizeof old - 1) : copy;
+}
+
+// A name that a script gave; false if it is none of those that are understood.
+static bool find_home_made(struct arena *arena, struct text cell, struct nvidia_field *field) {
+    struct nvidia_home home;
+    if (!nvidia_home_made(cell, &home) || !find_family(home.quantity, field)) return false;
+    field->loose = !home.says_gpu;
+    field->scale = home.scale;
+    if (!home.says_unit) field->bare = text_copy(arena, cell);
+    return true;
+}
+
+// The row of `names` for a name; SIZE_MAX if there is none.
+static size_t find_name(struct text name) {
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        if (name.length == 0 || (name.at[0] | 32) != names[i].spelling[0]) continue;
+        if (text_equal_nocase(name, names[i].spelling)) return i;
+    }
+    return SIZE_MAX;
+}
+
+// Names of today and yesterday have a dot; what has none was made by somebody.
+static void judge_alias(struct arena *arena, struct text cell, size_t row, bool unit, struct nvidia_field *field) {
+    const char *spelling = names[row].spelling;
+    if (strchr(spelling, '.') != NULL || strcmp(field->quantity, "used_gpu_memory") == 0) return;
+    field->loose = strstr(spelling, "gpu") == NULL;
+    if (!unit && strcmp(field->quantity, "utilization.gpu") == 0) field->bare = text_copy(arena, cell);
 }
 
 struct nvidia_field nvidia_field(struct arena *arena, struct text cell) {
@@ -163,23 +193,25 @@ struct nvidia_field nvidia_field(struct arena *arena, struct text cell) {
         bracket = unit_in_brackets(text_trim(text_head(inside, inside.length - 1)));
         name = text_trim(text_head(cell, at));
     }
-    const char *quantity = NULL;
-    for (size_t i = 0; i < sizeof names / sizeof names[0] && quantity == NULL; i++) {
-        if (name.length == 0 || (name.at[0] | 32) != names[i].spelling[0]) continue;
-        if (!text_equal_nocase(name, names[i].spelling)) continue;
-        // "time [ms]" of --query-accounted-apps is no stamp.
-        if (names[i].role == NVIDIA_TIMESTAMP && bracket != UNIT_NONE) break;
-        if (names[i].role != NVIDIA_VALUE)
-            return (struct nvidia_field){names[i].quantity, UNIT_NONE, SERIES_STATE, names[i].role, true};
-        quantity = names[i].quantity;
-    }
+    size_t row = find_name(name);
+    // "time [ms]" of --query-accounted-apps is no stamp.
+    if (row != SIZE_MAX && names[row].role == NVIDIA_TIMESTAMP && bracket != UNIT_NONE) row = SIZE_MAX;
+    if (row != SIZE_MAX && names[row].role != NVIDIA_VALUE)
+        return (struct nvidia_field){
+            .quantity = names[row].quantity, .kind = SERIES_STATE, .role = names[row].role, .known = true, .scale = 1};
     struct nvidia_field field;
-    bool known = find_family(quantity != NULL ? quantity : renamed(arena, name), &field);
-    if (known && (bracket == UNIT_NONE || bracket == field.unit)) return field;
+    bool known = find_family(row != SIZE_MAX ? names[row].quantity : renamed(arena, name), &field);
+    if (known && (bracket == UNIT_NONE || bracket == field.unit)) {
+        if (row != SIZE_MAX) judge_alias(arena, cell, row, bracket != UNIT_NONE, &field);
+        return field;
+    }
+    if (find_home_made(arena, cell, &field)) return field;
     // A known name in an unexpected unit must not be taken for the field it is named like.
     bool plain = bracket == UNIT_COUNT_ || known;
-    return (struct nvidia_field){text_copy(arena, plain ? cell : name), plain ? UNIT_NONE : bracket, SERIES_STATE,
-                                 NVIDIA_VALUE, false};
+    return (struct nvidia_field){.quantity = text_copy(arena, plain ? cell : name),
+                                 .unit = plain ? UNIT_NONE : bracket,
+                                 .kind = SERIES_STATE,
+                                 .scale = 1};
 }
 
 const struct nvidia_reason nvidia_reasons[] = {

@@ -28,7 +28,11 @@ struct nvidia_field {
     enum unit unit;
     enum series_kind kind;
     enum nvidia_role role;
-    bool known;  // one of nvidia-smi's own fields
+    bool known;  // one of nvidia-smi's own fields, or a name that means one of them
+    // Of names that scripts make:
+    bool loose;        // it does not say that it is of a GPU ("temp", "mem_used_mb")
+    const char *bare;  // its own spelling where it says no unit, and only its values can tell a percentage; else NULL
+    double scale;      // what a value is multiplied with to have the unit
 };
 
 // The field of a header cell ("clocks.current.graphics [MHz]", " utilization.gpu [%]"). Old prefixes and aliases

@@ -29,8 +29,11 @@ void nvidia_rows_free(struct nvidia_rows *rows) {
 // ── collecting ──────────────────────────────────────────────────────────────
 
 size_t nvidia_rows_column(struct nvidia_rows *rows, const struct nvidia_field *field) {
-    for (size_t i = 0; i < rows->column_count; i++)
-        if (strcmp(rows->columns[i].field.quantity, field->quantity) == 0) return i;
+    for (size_t i = 0; i < rows->column_count; i++) {
+        if (strcmp(rows->columns[i].field.quantity, field->quantity) != 0) continue;
+        if (field->bare == NULL) rows->columns[i].field.bare = NULL;
+        return i;
+    }
     if (rows->column_count == NVIDIA_FIELDS_MOST) return NVIDIA_FIELDS_MOST;
     rows->columns[rows->column_count] = (struct nvidia_column){.field = *field};
     return rows->column_count++;
@@ -67,6 +70,10 @@ void nvidia_rows_set(struct nvidia_rows *rows, size_t number, double value) {
     column->values[rows->count - 1] = value;
     column->filled++;
     rows->cells++;
+}
+
+void nvidia_rows_proved(struct nvidia_rows *rows, size_t column) {
+    if (column < rows->column_count) rows->columns[column].field.bare = NULL;
 }
 
 // GPUs come in the same order each time: the text behind the one of the row before is looked at first.
@@ -255,8 +262,26 @@ static void drop_undated(struct nvidia_rows *rows) {
     rows->count = left;
 }
 
+// A utilization without unit is a percentage if its values can be nothing else: up to 1 it may be a share.
+static void doubt_bare(struct nvidia_rows *rows) {
+    for (size_t c = 0; c < rows->column_count; c++) {
+        struct nvidia_column *column = &rows->columns[c];
+        double most = 0;
+        if (column->field.bare == NULL) continue;
+        for (size_t i = 0; i < column->length; i++)
+            if (column->values[i] > most) most = column->values[i];
+        if (most == 0 || (most > 1 && most <= 100)) continue;
+        source_problem(rows->source, 0, SEVERITY_WARNING,
+                       tr("\"%s\" has no unit, and its values up to %g are not clearly per cent: it is not used as a "
+                          "utilization; where it is one in per cent, --columns says so"),
+                       column->field.bare, most);
+        column->field = (struct nvidia_field){.quantity = column->field.bare, .kind = SERIES_STATE, .scale = 1};
+    }
+}
+
 void nvidia_rows_finish(struct nvidia_rows *rows) {
     struct source *source = rows->source;
+    doubt_bare(rows);
     if (source->clock != CLOCK_NONE) drop_undated(rows);
     if (rows->count == 0) return;
     unsigned *numbers = arena_array(source->arena_, NVIDIA_IDS_MOST, sizeof *numbers);

@@ -55,6 +55,8 @@ struct nvidia_row *nvidia_rows_add(struct nvidia_rows *rows, millis time, uint32
 // Sets a value of the last row; NaN does nothing. A file whose headers change all the time would need far more room
 // than it has cells: what does not fit any more is dropped, and said at the end.
 void nvidia_rows_set(struct nvidia_rows *rows, size_t column, double value);
+// A value of a column without unit in its header was printed with one.
+void nvidia_rows_proved(struct nvidia_rows *rows, size_t column);
 // An identity of the last row; "[N/A]" and the like are none.
 void nvidia_rows_id(struct nvidia_rows *rows, enum nvidia_id kind, struct text text);
 // A value of the last row is an error word ("[GPU is lost]").

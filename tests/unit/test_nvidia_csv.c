@@ -500,6 +500,58 @@ static void a_column_nobody_knows_keeps_its_name(void **state) {
     parsed_free(&log);
 }
 
+// ── names that scripts give ─────────────────────────────────────────────────
+
+static void a_utilization_without_a_unit_may_be_a_share(void **state) {
+    (void)state;
+    static const char text[] = "Time,GPU_Usage\n1715000000.5,0.25\n1715000001.5,1\n1715000002.5,0.75\n";
+    struct parsed log = parsed_text(text);
+    assert_true(parsed_problem(&log, "\"GPU_Usage\" has no unit"));
+    assert_null(table_find(source_find(log.source, "gpu0"), "utilization.gpu"));
+    assert_float_equal(parsed_value(&log, "gpu0", "GPU_Usage", 0), 0.25, 0);
+    parsed_free(&log);
+    log = parsed_options(text, &(struct parse_options){.columns = "timestamp,utilization.gpu"});
+    assert_float_equal(parsed_value(&log, "gpu0", "utilization.gpu", 0), 0.25, 0);
+    parsed_free(&log);
+    log = parsed_text("Time,GPU_Usage\n1715000000.5,4180\n1715000001.5,90\n");
+    assert_null(table_find(source_find(log.source, "gpu0"), "utilization.gpu"));
+    assert_int_equal(parsed_rows(&log, "gpu0"), 2);
+    parsed_free(&log);
+    log = parsed_text("Time,GPU_Usage\n1715000000.5,0 %\n1715000001.5,1 %\n");
+    assert_float_equal(parsed_value(&log, "gpu0", "utilization.gpu", 1), 1, 0);
+    parsed_free(&log);
+}
+
+static void gibibytes_are_so_many_mebibytes(void **state) {
+    (void)state;
+    struct parsed log = parsed_text(
+        "timestamp;gpu_util_pct;mem_used_gb\n2024-05-06 07:08:00;90;1.5\n2024-05-06 07:08:01;91;2\n"
+        "2024-05-06 07:08:02;92;4096 MiB\n");
+    assert_float_equal(parsed_value(&log, "gpu0", "memory.used", 0), 1536, 0);
+    assert_float_equal(parsed_value(&log, "gpu0", "memory.used", 1), 2048, 0);
+    assert_int_equal(parsed_rows(&log, "gpu0"), 2);
+    assert_true(parsed_problem(&log, "another unit"));
+    parsed_free(&log);
+}
+
+static void a_loose_name_beside_the_cpu_may_be_of_the_host(void **state) {
+    (void)state;
+    struct parsed log = parsed_text(
+        "timestamp,cpu_pct,mem_used_mb,gpu_util_pct\n2024-05-06 07:08:00,50,12000,90\n"
+        "2024-05-06 07:08:01,50,12000,91\n");
+    assert_float_equal(parsed_value(&log, "gpu0", "utilization.gpu", 0), 90, 0);
+    assert_null(table_find(source_find(log.source, "gpu0"), "memory.used"));
+    assert_true(parsed_problem(&log, "mem_used_mb"));
+    parsed_free(&log);
+}
+
+static void the_weather_is_no_gpu(void **state) {
+    (void)state;
+    struct parsed log = parsed_text("time,temp,humidity\n2024-05-06 07:08:00,21,50\n2024-05-06 07:09:00,22,50\n");
+    assert_null(source_find(log.source, "gpu0"));
+    parsed_free(&log);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(columns_go_by_name_in_any_order),
@@ -533,6 +585,10 @@ int main(void) {
         cmocka_unit_test(a_step_over_midnight_tells_day_from_month),
         cmocka_unit_test(a_header_nobody_knows_is_quoted_with_its_line),
         cmocka_unit_test(a_column_nobody_knows_keeps_its_name),
+        cmocka_unit_test(a_utilization_without_a_unit_may_be_a_share),
+        cmocka_unit_test(gibibytes_are_so_many_mebibytes),
+        cmocka_unit_test(a_loose_name_beside_the_cpu_may_be_of_the_host),
+        cmocka_unit_test(the_weather_is_no_gpu),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -48,6 +48,41 @@ static void a_known_name_in_another_unit_is_not_that_field(void **state) {
     check_field("power.draw [MHz]", "power.draw [MHz]", UNIT_NONE, SERIES_STATE, false);
 }
 
+static void check_home_made(const char *cell, const char *quantity, double scale, bool loose, bool bare) {
+    struct arena *arena = arena_new();
+    struct nvidia_field field = nvidia_field(arena, text_of(cell));
+    assert_string_equal(field.quantity, quantity);
+    assert_true(field.known && field.scale == scale);
+    assert_int_equal(field.loose, loose);
+    assert_int_equal(field.bare != NULL, bare);
+    arena_free(arena);
+}
+
+static void a_home_made_name_counts_where_it_says_its_unit(void **state) {
+    (void)state;
+    check_home_made("gpu_util_pct", "utilization.gpu", 1, false, false);
+    check_home_made("GPU_Util(%)", "utilization.gpu", 1, false, false);
+    check_home_made("utilization_gpu_percent", "utilization.gpu", 1, false, false);
+    check_home_made("GPU Usage", "utilization.gpu", 1, false, true);
+    check_home_made("gpu_util", "utilization.gpu", 1, false, true);
+    check_home_made("mem_used_gb", "memory.used", 1024, true, false);
+    check_home_made("gpu_memory_total_mib", "memory.total", 1, false, false);
+    check_home_made("vram_used [MB]", "memory.used", 1, false, false);
+    check_home_made(
+        "Temp (\xc2\xb0"
+        "C)",
+        "temperature.gpu", 1, true, false);
+    check_home_made("power_w", "power.draw", 1, true, false);
+    check_home_made("sm_clock_mhz", "clocks.current.sm", 1, false, false);
+    // The share of the memory that is used is not the share of time in which it is accessed.
+    check_field("gpu_mem_pct", "gpu_mem_pct", UNIT_NONE, SERIES_STATE, false);
+    check_field("memory_util_pct", "memory_util_pct", UNIT_NONE, SERIES_STATE, false);
+    check_field("mem_used_w", "mem_used_w", UNIT_NONE, SERIES_STATE, false);
+    check_field("cpu_usage_pct", "cpu_usage_pct", UNIT_NONE, SERIES_STATE, false);
+    check_field("temp_f", "temp_f", UNIT_NONE, SERIES_STATE, false);
+    check_field("gpu_mem_used", "gpu_mem_used", UNIT_NONE, SERIES_STATE, false);
+}
+
 static void roles_are_told_from_values(void **state) {
     (void)state;
     struct arena *arena = arena_new();
@@ -140,6 +175,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(names_become_the_newest_spelling),
         cmocka_unit_test(a_known_name_in_another_unit_is_not_that_field),
+        cmocka_unit_test(a_home_made_name_counts_where_it_says_its_unit),
         cmocka_unit_test(roles_are_told_from_values),
         cmocka_unit_test(numbers_in_all_dresses),
         cmocka_unit_test(what_is_missing_is_not_zero),
