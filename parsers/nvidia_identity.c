@@ -158,15 +158,17 @@ static bool identify_by_id(struct nvidia_rows *rows, int kind, struct devices *d
     return true;
 }
 
-// ── by position ─────────────────────────────────────────────────────────────
-
 // The size of nearly all bursts, 1 if there is none: jitter of a single GPU makes bursts of many sizes.
 static size_t usual_burst(const struct nvidia_rows *rows, double limit) {
     size_t counts[BURST_MOST + 2] = {0};
     size_t size = 0;
     size_t bursts = 0;
+    size_t longest = 0;
     for (size_t i = 0; i <= rows->count; i++) {
+        // The writer was stopped in the last one.
+        if (i == rows->count && bursts > 0 && size < longest) break;
         if (i == rows->count || (nvidia_burst_begins(rows, i, limit) && size > 0)) {
+            if (size > longest) longest = size;
             counts[size > BURST_MOST ? BURST_MOST + 1 : size]++;
             bursts++;
             size = 0;
@@ -178,6 +180,8 @@ static size_t usual_burst(const struct nvidia_rows *rows, double limit) {
         if (counts[k] > counts[best]) best = k;
     return counts[best] * 10 >= bursts * 7 ? best : 1;
 }
+
+// ── by position ─────────────────────────────────────────────────────────────
 
 // What parts the bursts: gaps in time, the repeated header, or nothing (0).
 static double choose_limit(const struct nvidia_rows *rows) {
@@ -221,10 +225,36 @@ static size_t identify_by_position(struct nvidia_rows *rows) {
     return usual;
 }
 
+// ── by name ─────────────────────────────────────────────────────────────────
+
+// Without any id the models that come one after the other tell how many rows one sample has: their shortest period,
+// where it is seen twice; all rows where each names another model. 0 if neither.
+static size_t name_period(const struct nvidia_rows *rows) {
+    const struct nvidia_row *row = rows->rows;
+    for (size_t period = 2; period <= BURST_MOST && period <= rows->count; period++) {
+        size_t i = period;
+        while (i < rows->count && row[i].id[ID_NAME] == row[i - period].id[ID_NAME]) i++;
+        if (i == rows->count && (2 * period <= i || period == rows->id_count[ID_NAME])) return period;
+    }
+    return 0;
+}
+
+static size_t identify_by_name(struct nvidia_rows *rows, struct devices *devices, unsigned *numbers) {
+    size_t period = name_period(rows);
+    if (period == 0) return identify_by_id(rows, ID_NAME, devices, numbers) ? devices->count : 1;
+    for (size_t i = 0; i < rows->count; i++) rows->rows[i].gpu = (uint16_t)(i % period);
+    for (size_t d = 0; d < period; d++) numbers[d] = (unsigned)d;
+    rows->source->reports += (rows->count + period - 1) / period;
+    say_positions(rows, period, 0);
+    return period;
+}
+
 size_t nvidia_identify(struct nvidia_rows *rows, unsigned *numbers) {
     int kind = best_id(rows);
     struct devices *devices = arena_alloc(rows->source->arena_, sizeof *devices);
     if (kind >= 0 && identify_by_id(rows, kind, devices, numbers)) return devices->count;
+    if (kind < 0 && rows->id_count[ID_NAME] > 1 && choose_limit(rows) == 0)
+        return identify_by_name(rows, devices, numbers);
     // An id that never changes while rows come in bursts is no id.
     size_t count = identify_by_position(rows);
     for (size_t d = 0; d < count; d++) numbers[d] = (unsigned)d;
