@@ -14,6 +14,7 @@
 #include "parsers/log_clock.h"
 #include "parsers/nvidia_cell.h"
 #include "parsers/nvidia_csv_dates.h"
+#include "parsers/nvidia_csv_stamps.h"
 #include "parsers/nvidia_rows.h"
 
 enum { WAITING_MOST = 64, SHOWN = 60 };
@@ -29,6 +30,7 @@ struct csv_parse {
     struct nvidia_rows *rows;
     struct log_clock clock;
     struct date_evidence dates;
+    struct csv_stamps stamps;
     struct csv_cells cells;
     struct csv_layout layout;
     enum csv_query query;  // of the header above; QUERY_NONE before any
@@ -188,9 +190,12 @@ static void take_row(struct csv_parse *parse, uint32_t number) {
         if (parse->waiting_count > 0) release_waiting(parse);
     }
     parse->error = NULL;
+    bool ambiguous = layout->time >= 0 && parse->clock.ambiguous;
+    if (layout->time < 0 && parse->last == MILLIS_NONE)
+        time = csv_stamps_row(&parse->stamps, &parse->clock, parse->rows, &parse->dates, &ambiguous);
     struct nvidia_row *row = nvidia_rows_add(parse->rows, time, number);
     row->group = parse->headers;
-    row->ambiguous = parse->clock.ambiguous;
+    row->ambiguous = ambiguous;
     for (size_t i = 0; i < layout->count; i++) put_cell(parse, i);
 }
 
@@ -298,6 +303,10 @@ static void take_line(struct csv_parse *parse, struct lines *lines, struct text 
         note_error(parse, text_trim(line), number);
         return;
     }
+    bool other = parse->query != QUERY_GPU || parse->layout.time < 0;
+    bool stamp =
+        other && cells->count <= 2 && cells->count != parse->layout.count && csv_stamps_take(&parse->stamps, line);
+    if (stamp && parse->query == QUERY_GPU) return;
     if (parse->query != QUERY_GPU) {
         source_skip(parse->source, number, tr("not below a header of a query for GPUs: \"%.*s\""), shown(line),
                     line.at);
@@ -381,6 +390,7 @@ void nvidia_csv_parse(struct lines *lines, const struct parse_options *options, 
     release_waiting(parse);
     if (parse->backward > 1)
         source_problem(source, 0, SEVERITY_WARNING, tr("time runs backward %zu times"), parse->backward);
+    csv_stamps_settle(&parse->stamps, parse->rows, parse->last != MILLIS_NONE);
     date_evidence_settle(&parse->dates, parse->rows);
     nvidia_rows_finish(parse->rows);
     nvidia_rows_free(parse->rows);

@@ -21,6 +21,12 @@ static bool looks_like_row(struct text line) {
     return units > 0;
 }
 
+// What `date` prints between the rows says nothing of them.
+static bool is_stamp(struct text line) {
+    struct when when;
+    return line.length >= 10 && line.length < 64 && when_read(line, DATE_ORDER_UNKNOWN, &when) && when.has_time;
+}
+
 int nvidia_csv_bid(struct text head, bool whole) {
     (void)whole;
     enum csv_query query = csv_query_in(head);
@@ -30,8 +36,10 @@ int nvidia_csv_bid(struct text head, bool whole) {
     for (struct text rest = head; query == QUERY_NONE && rest.at != NULL && rows < ROWS_MOST;) {
         struct text line = text_trim(text_cut(&rest, '\n'));
         if (line.length == 0 || (rest.at == NULL && rows > 0)) continue;
+        bool row = line.length < LINE_MOST && looks_like_row(line);
+        if (!row && is_stamp(line)) continue;
         rows++;
-        fit += line.length < LINE_MOST && looks_like_row(line);
+        fit += row;
     }
     if (rows > 0 && 10 * fit >= 9 * rows) return BID_LIKELY;
     return fit >= 2 && rows - fit <= 2 ? BID_WEAK : BID_NONE;  // a prompt or a header in other words above few rows

@@ -500,6 +500,30 @@ static void a_column_nobody_knows_keeps_its_name(void **state) {
     parsed_free(&log);
 }
 
+static void what_date_prints_before_each_query_is_its_time(void **state) {
+    (void)state;
+    struct parsed log = parsed_text(
+        "Mon May  6 07:08:00 UTC 2024\n0, 90 %, 1000 MiB\n1, 80 %, 1000 MiB\nMon May  6 07:08:05 UTC 2024\n"
+        "0, 91 %, 1001 MiB\n1, 81 %, 1000 MiB\nMon May  6 07:08:10 UTC 2024\n0, 92 %, 1001 MiB\n");
+    assert_string_equal(log.source->format, "nvidia-smi-csv");
+    assert_int_equal(parsed_rows(&log, "gpu0"), 3);
+    assert_int_equal(parsed_rows(&log, "gpu1"), 2);
+    assert_int_equal(source_find(log.source, "gpu1")->time[1], may_6 + 5000);
+    assert_int_equal(log.source->skipped_lines, 0);
+    parsed_free(&log);
+}
+
+static void a_date_before_a_loop_dates_none_of_its_rows(void **state) {
+    (void)state;
+    struct parsed log = parsed_text(
+        "index, utilization.gpu [%]\nMon May  6 07:08:00 UTC 2024\n0, 90 %\n0, 91 %\n0, 92 %\n"
+        "Mon May  6 08:08:00 UTC 2024\n0, 90 %\n0, 91 %\n0, 92 %\n");
+    assert_int_equal(log.source->clock, CLOCK_NONE);
+    assert_int_equal(parsed_rows(&log, "gpu0"), 6);
+    assert_true(parsed_problem(&log, "they are not used"));
+    parsed_free(&log);
+}
+
 // ── names that scripts give ─────────────────────────────────────────────────
 
 static void a_utilization_without_a_unit_may_be_a_share(void **state) {
@@ -585,6 +609,8 @@ int main(void) {
         cmocka_unit_test(a_step_over_midnight_tells_day_from_month),
         cmocka_unit_test(a_header_nobody_knows_is_quoted_with_its_line),
         cmocka_unit_test(a_column_nobody_knows_keeps_its_name),
+        cmocka_unit_test(what_date_prints_before_each_query_is_its_time),
+        cmocka_unit_test(a_date_before_a_loop_dates_none_of_its_rows),
         cmocka_unit_test(a_utilization_without_a_unit_may_be_a_share),
         cmocka_unit_test(gibibytes_are_so_many_mebibytes),
         cmocka_unit_test(a_loose_name_beside_the_cpu_may_be_of_the_host),
