@@ -173,7 +173,7 @@ static void take_row(struct dcgm_csv *csv, uint32_t line) {
     }
     source->samples++;
     const struct dcgm_field *field = dcgm_field(metric);
-    if (text_equal(metric, "DCGM_FI_DEV_XID_ERRORS")) {
+    if (text_equal(metric, "DCGM_FI_DEV_XID_ERRORS") || text_equal(metric, "dcgm_xid_errors")) {
         struct gpu_row row = row_for(csv, device, time, line, NULL);
         value = dcgm_value(value);
         if (value > 0 && value != device->xid)
@@ -256,7 +256,11 @@ struct scrape {
 
 enum { STAMP_MOST = 80 };
 
-static bool starts_metric(struct text line) { return text_starts(line, "DCGM_FI_") && text_has(line, "{"); }
+// "dcgm_gpu_utilization{gpu="0",uuid="GPU-…"} 44" is what the exporter wrote before version 2.
+static bool starts_metric(struct text line) {
+    if (text_starts(line, "DCGM_FI_")) return text_has(line, "{");
+    return text_starts(line, "dcgm_") && text_has(line, "{gpu=\"");
+}
 
 // The next NAME="value" of the labels; false at their end. Escapes stay as they are.
 static bool next_label(struct text *rest, struct text *name, struct text *value) {

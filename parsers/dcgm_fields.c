@@ -58,12 +58,46 @@ static const struct dcgm_field fields[] = {
     {"NVLRX", "NVLINK_RX_BYTES", "nvlink.rx", 1e-6},
 };
 
+// The names of the exporter before version 2, behind "dcgm_". Its violations are left out: no reference states their
+// unit.
+static const struct {
+    const char *old, *long_name;
+} older[] = {
+    {"gpu_utilization", "GPU_UTIL"},
+    {"mem_copy_utilization", "MEM_COPY_UTIL"},
+    {"enc_utilization", "ENC_UTIL"},
+    {"dec_utilization", "DEC_UTIL"},
+    {"gpu_temp", "GPU_TEMP"},
+    {"memory_temp", "MEMORY_TEMP"},
+    {"power_usage", "POWER_USAGE"},
+    {"sm_clock", "SM_CLOCK"},
+    {"memory_clock", "MEM_CLOCK"},
+    {"mem_clock", "MEM_CLOCK"},
+    {"fb_used", "FB_USED"},
+    {"fb_free", "FB_FREE"},
+    {"fb_total", "FB_TOTAL"},
+    {"pcie_replay_counter", "PCIE_REPLAY_COUNTER"},
+    {"ecc_sbe_volatile_total", "ECC_SBE_VOL_TOTAL"},
+    {"ecc_dbe_volatile_total", "ECC_DBE_VOL_TOTAL"},
+};
+
+// The long name of an old one; the text as it is if it is none.
+static struct text long_name(struct text name) {
+    for (size_t i = 0; i < sizeof older / sizeof *older; i++)
+        if (text_equal(name, older[i].old)) return text_of(older[i].long_name);
+    return name;
+}
+
 const struct dcgm_field *dcgm_field(struct text name) {
     static const char *const prefixes[] = {"DCGM_FI_DEV_", "DCGM_FI_PROF_"};
     bool is_long = false;
     for (size_t i = 0; i < sizeof prefixes / sizeof prefixes[0] && !is_long; i++) {
         is_long = text_starts(name, prefixes[i]);
         if (is_long) name = text_skip(name, strlen(prefixes[i]));
+    }
+    if (!is_long && text_starts(name, "dcgm_")) {
+        is_long = true;
+        name = long_name(text_skip(name, 5));
     }
     for (size_t i = 0; i < sizeof fields / sizeof fields[0]; i++) {
         const char *own = is_long ? fields[i].long_name : fields[i].short_name;

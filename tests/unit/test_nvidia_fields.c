@@ -163,6 +163,8 @@ static void dcgm_has_blanks_and_other_units(void **state) {
     const struct dcgm_field *capped = dcgm_field(TEXT("DCGM_FI_DEV_CLOCKS_EVENT_REASON_SW_POWER_CAP_NS"));
     assert_string_equal(capped->quantity, dcgm_field(TEXT("DCGM_FI_DEV_POWER_VIOLATION"))->quantity);
     assert_true(capped->scale == 1e-3);
+    assert_string_equal(dcgm_field(TEXT("dcgm_memory_clock"))->quantity, "clocks.current.memory");
+    assert_null(dcgm_field(TEXT("dcgm_power_violation")));
     assert_null(dcgm_field(TEXT("GPU_UTIL")));
     assert_null(dcgm_field(TEXT("DCGM_FI_DEV_GPUTL")));
     assert_true(isnan(dcgm_value(9223372036854775794.0)));
