@@ -81,15 +81,15 @@ static const struct {
     {"ecc_dbe_volatile_total", "ECC_DBE_VOL_TOTAL"},
 };
 
-// The long name of an old one; the text as it is if it is none.
+// The long name of an old one; empty if it is none.
 static struct text long_name(struct text name) {
     for (size_t i = 0; i < sizeof older / sizeof *older; i++)
         if (text_equal(name, older[i].old)) return text_of(older[i].long_name);
-    return name;
+    return TEXT("");
 }
 
 const struct dcgm_field *dcgm_field(struct text name) {
-    static const char *const prefixes[] = {"DCGM_FI_DEV_", "DCGM_FI_PROF_"};
+    static const char *const prefixes[] = {"DCGM_FI_DEV_", "DCGM_FI_PROF_", "dcgm_fi_dev_", "dcgm_fi_prof_"};
     bool is_long = false;
     for (size_t i = 0; i < sizeof prefixes / sizeof prefixes[0] && !is_long; i++) {
         is_long = text_starts(name, prefixes[i]);
@@ -101,7 +101,7 @@ const struct dcgm_field *dcgm_field(struct text name) {
     }
     for (size_t i = 0; i < sizeof fields / sizeof fields[0]; i++) {
         const char *own = is_long ? fields[i].long_name : fields[i].short_name;
-        if (own != NULL && text_equal(name, own)) return &fields[i];
+        if (own != NULL && (is_long ? text_equal_nocase(name, own) : text_equal(name, own))) return &fields[i];
     }
     return NULL;
 }

@@ -164,6 +164,7 @@ static void dcgm_has_blanks_and_other_units(void **state) {
     assert_string_equal(capped->quantity, dcgm_field(TEXT("DCGM_FI_DEV_POWER_VIOLATION"))->quantity);
     assert_true(capped->scale == 1e-3);
     assert_string_equal(dcgm_field(TEXT("dcgm_memory_clock"))->quantity, "clocks.current.memory");
+    assert_string_equal(dcgm_field(TEXT("dcgm_fi_prof_sm_active"))->quantity, "profile.sm_active");
     assert_null(dcgm_field(TEXT("dcgm_power_violation")));
     assert_null(dcgm_field(TEXT("GPU_UTIL")));
     assert_null(dcgm_field(TEXT("DCGM_FI_DEV_GPUTL")));
