@@ -6,6 +6,7 @@
 #include "core/arena.h"
 #include "core/lang.h"
 #include "parsers/nvidia_bursts.h"
+#include "parsers/nvidia_cell.h"
 
 enum { NUMBER_MOST = 4096, BURST_MOST = 64 };
 
@@ -137,13 +138,38 @@ static bool share_ids(const struct devices *devices) {
     return false;
 }
 
+// A row that does not say its id is of the next GPU in turn; where that one follows with its id, it is of another GPU,
+// one that could never be read: which one cannot be told.
+static void drop_strangers(struct nvidia_rows *rows, int kind) {
+    bool any = false;
+    for (size_t i = 0; i + 1 < rows->count; i++) {
+        struct nvidia_row *row = &rows->rows[i];
+        if (row->id[kind] != 0 || row[1].id[kind] == 0 || row[1].gpu != row->gpu) continue;
+        row->dropped = true;
+        uint16_t word = row->id[ID_ERROR];
+        struct text error = word == 0 ? TEXT("") : rows->ids[ID_ERROR][word - 1];
+        if (!any && nvidia_error(error) != EVENT_NOTE)
+            source_event(rows->source, row->time, row->line, nvidia_error(error), TEXT(""), error, NAN);
+        any = true;
+    }
+    if (any) nvidia_rows_drop(rows, tr("a row of errors that does not say which GPU it is of"));
+}
+
 static bool identify_by_id(struct nvidia_rows *rows, int kind, struct devices *devices, unsigned *numbers) {
     size_t last = SIZE_MAX;
+    // All devices first: which one is next in turn is known only then.
     for (size_t i = 0; i < rows->count; i++) {
+        if (rows->rows[i].id[kind] == 0) continue;
         last = device_of(devices, kind, &rows->rows[i], last);
         rows->rows[i].gpu = (uint16_t)last;
     }
+    for (size_t i = 0; i < rows->count; i++) {
+        if (rows->rows[i].id[kind] == 0)
+            rows->rows[i].gpu =
+                (uint16_t)device_of(devices, kind, &rows->rows[i], i > 0 ? rows->rows[i - 1].gpu : SIZE_MAX);
+    }
     if (devices->count < 2) return false;
+    drop_strangers(rows, kind);
     bool shared = share_ids(devices);
     double limit = part_repeats(rows, kind, devices);
     number_devices(rows, kind, devices, numbers);

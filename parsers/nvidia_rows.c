@@ -238,14 +238,13 @@ static void write_columns(struct writing *writing) {
             write_reason(writing, &rows->columns[c], &nvidia_reasons[r]);
 }
 
-// Rows without a time among rows that have one cannot be placed: a run with other columns was appended.
-static void drop_undated(struct nvidia_rows *rows) {
+void nvidia_rows_drop(struct nvidia_rows *rows, const char *why) {
     size_t left = 0;
     for (size_t i = 0; i < rows->count; i++) {
-        if (rows->rows[i].time == MILLIS_NONE) {
+        if (rows->rows[i].dropped) {
             for (size_t c = 0; c < rows->column_count; c++)
                 if (i < rows->columns[c].length && !isnan(rows->columns[c].values[i])) rows->columns[c].filled--;
-            source_skip(rows->source, rows->rows[i].line, tr("a row without a time among rows that have one"));
+            source_skip(rows->source, rows->rows[i].line, "%s", why);
             continue;
         }
         if (left < i) {
@@ -260,6 +259,12 @@ static void drop_undated(struct nvidia_rows *rows) {
     for (size_t c = 0; c < rows->column_count; c++)
         if (rows->columns[c].length > left) rows->columns[c].length = left;
     rows->count = left;
+}
+
+// Rows without a time among rows that have one cannot be placed: a run with other columns was appended.
+static void drop_undated(struct nvidia_rows *rows) {
+    for (size_t i = 0; i < rows->count; i++) rows->rows[i].dropped = rows->rows[i].time == MILLIS_NONE;
+    nvidia_rows_drop(rows, tr("a row without a time among rows that have one"));
 }
 
 // A utilization without unit is a percentage if its values can be nothing else: up to 1 it may be a share.

@@ -21,6 +21,7 @@ struct nvidia_row {
     uint16_t id[ID_KINDS];   // number of the text in ids[kind], from 1; 0 = not in this row
     uint16_t gpu;            // number of its device, worked out at the end
     uint16_t errors, cells;  // values that are error words, of how many
+    bool dropped;            // see nvidia_rows_drop
     bool ambiguous;          // day and month of its time may have to be exchanged
 };
 
@@ -61,6 +62,9 @@ void nvidia_rows_proved(struct nvidia_rows *rows, size_t column);
 void nvidia_rows_id(struct nvidia_rows *rows, enum nvidia_id kind, struct text text);
 // A value of the last row is an error word ("[GPU is lost]").
 void nvidia_rows_error(struct nvidia_rows *rows, struct text word);
+
+// Takes out the rows that are marked as dropped; `why` is said of each.
+void nvidia_rows_drop(struct nvidia_rows *rows, const char *why);
 
 // Gives every row to a GPU and fills the source's tables, facts, events, reports and samples.
 void nvidia_rows_finish(struct nvidia_rows *rows);

@@ -524,6 +524,22 @@ static void a_date_before_a_loop_dates_none_of_its_rows(void **state) {
     parsed_free(&log);
 }
 
+static void a_gpu_that_never_says_its_index_is_not_the_next_one(void **state) {
+    (void)state;
+    struct parsed log = parsed_text(
+        "timestamp, index, utilization.gpu [%], temperature.gpu\n2024/05/06 07:08:00.000, 0, 90 %, 50\n"
+        "2024/05/06 07:08:00.003, [Unknown Error], [Unknown Error], [Unknown Error]\n"
+        "2024/05/06 07:08:00.006, 2, 80 %, 51\n2024/05/06 07:08:05.000, 0, 90 %, 50\n"
+        "2024/05/06 07:08:05.003, [Unknown Error], [Unknown Error], [Unknown Error]\n"
+        "2024/05/06 07:08:05.006, 2, 80 %, 51\n");
+    assert_int_equal(parsed_rows(&log, "gpu0"), 2);
+    assert_int_equal(parsed_rows(&log, "gpu2"), 2);
+    assert_int_equal(parsed_events(&log, EVENT_GPU_ERROR), 1);
+    assert_string_equal(parsed_event(&log, EVENT_GPU_ERROR, 0)->entity, "");
+    assert_true(parsed_problem(&log, "does not say which GPU"));
+    parsed_free(&log);
+}
+
 // ── names that scripts give ─────────────────────────────────────────────────
 
 static void a_utilization_without_a_unit_may_be_a_share(void **state) {
@@ -609,6 +625,7 @@ int main(void) {
         cmocka_unit_test(a_step_over_midnight_tells_day_from_month),
         cmocka_unit_test(a_header_nobody_knows_is_quoted_with_its_line),
         cmocka_unit_test(a_column_nobody_knows_keeps_its_name),
+        cmocka_unit_test(a_gpu_that_never_says_its_index_is_not_the_next_one),
         cmocka_unit_test(what_date_prints_before_each_query_is_its_time),
         cmocka_unit_test(a_date_before_a_loop_dates_none_of_its_rows),
         cmocka_unit_test(a_utilization_without_a_unit_may_be_a_share),
