@@ -1,8 +1,8 @@
 // vmstat.c: two header lines, repeated every screenful, then one row a report.
 //
 // The first row of a run is the average since boot. With -t the row ends in a date and a time, and the header
-// in the zone's name. procps 4.0.2 prints the memory of the first sample for the whole run: frozen columns under
-// moving swap are left out, since they would be wrong.
+// in the zone's name. Names are translated in some languages, but not the order. procps 4.0.2 prints the memory of the
+// first sample for the whole run: frozen columns under moving swap are left out, since they would be wrong.
 #include "parsers/vmstat.h"
 
 #include <math.h>
@@ -31,7 +31,7 @@ static const struct {
     {"id", UNIT_PERCENT, SERIES_AVERAGE},   {"wa", UNIT_PERCENT, SERIES_AVERAGE},
     {"st", UNIT_PERCENT, SERIES_AVERAGE},   {"gu", UNIT_PERCENT, SERIES_AVERAGE},
 };
-enum { KNOWN = sizeof known / sizeof known[0], COLUMNS_MOST = 40 };
+enum { KNOWN = sizeof known / sizeof known[0], COLUMNS_MOST = 40, UNKNOWN = -1 };
 
 // A terminal is at least this high: a header that comes again after fewer rows belongs to a new run.
 enum { SCREEN_LEAST = 15, RUNS_MOST = 10000 };
@@ -40,7 +40,7 @@ struct vmstat {
     struct source *source;
     struct log_clock clock;
     struct line_prefix prefix;
-    int column[COLUMNS_MOST];  // index into known, -1 for a column nobody knows
+    int column[COLUMNS_MOST];  // index into known, UNKNOWN for a column nobody knows
     size_t columns;            // 0 until a header was seen
     bool stamped;              // with -t
     bool loop;                 // stamps that stand alone date the runs that follow them
@@ -53,16 +53,46 @@ struct vmstat {
     millis before_row;         // the stamp before this row's text, MILLIS_NONE if there is none
 };
 
+// German procps writes some names with capitals.
 static int find_known(struct text word) {
     for (int i = 0; i < KNOWN; i++)
-        if (text_equal(word, known[i].name)) return i;
-    return -1;
+        if (text_equal_nocase(word, known[i].name)) return i;
+    return UNKNOWN;
+}
+
+static size_t find_name(const struct fields *words, const char *name) {
+    for (size_t i = 0; i < words->count; i++)
+        if (text_equal_nocase(words->at[i], name)) return i;
+    return SIZE_MAX;
 }
 
 // "r b swpd free …": at least r, b, si, so and us by name.
 static bool is_header(const struct fields *words) {
-    return fields_find(words, "r") == 0 && fields_find(words, "b") == 1 && fields_find(words, "si") != SIZE_MAX &&
-           fields_find(words, "so") != SIZE_MAX && fields_find(words, "us") != SIZE_MAX;
+    return fields_find(words, "r") == 0 && fields_find(words, "b") == 1 && find_name(words, "si") != SIZE_MAX &&
+           find_name(words, "so") != SIZE_MAX && find_name(words, "us") != SIZE_MAX;
+}
+
+// "inact", "inakt.", "inactif": of vmstat -a.
+static bool is_inactive(struct text word) {
+    static const char *const starts[] = {"inac", "inak", "inat"};
+    for (size_t i = 0; i < sizeof starts / sizeof *starts; i++)
+        if (text_equal_nocase(text_head(word, 4), starts[i])) return true;
+    return false;
+}
+
+// The four names of memory are the ones that are translated ("libre tampon cache"); their order never is.
+static int memory_by_place(const struct fields *words, size_t i) {
+    enum { FIRST = 2, COUNT = 4 };
+    static const char *const plain[COUNT] = {"swpd", "free", "buff", "cache"};
+    static const char *const active[COUNT] = {"swpd", "free", "inact", "active"};
+    if (i < FIRST || i >= FIRST + COUNT || find_name(words, "si") != FIRST + COUNT) return UNKNOWN;
+    bool inactive = is_inactive(words->at[FIRST + 2]);
+    return find_known(text_of(inactive ? active[i - FIRST] : plain[i - FIRST]));
+}
+
+// "CEST", "-03", or the dashes of "timestamp": names of columns begin with a small letter, but for known ones.
+static bool is_zone(struct text word) {
+    return (word.at[0] >= 'A' && word.at[0] <= 'Z') || word.at[0] == '+' || word.at[0] == '-';
 }
 
 static void take_zone(struct source *source, const struct fields *words, size_t from) {
@@ -73,13 +103,25 @@ static void take_zone(struct source *source, const struct fields *words, size_t 
     if (text_equal(word, "UTC") || text_equal(word, "GMT")) source->clock = CLOCK_ZONED;
 }
 
+static int column_of(struct vmstat *vm, const struct fields *words, size_t i, uint32_t line) {
+    int index = find_known(words->at[i]);
+    if (index == UNKNOWN) index = memory_by_place(words, i);
+    if (index == UNKNOWN) {
+        struct text name = text_head(words->at[i], 40);
+        source_problem(vm->source, line, SEVERITY_WARNING, tr("a column that vmstat is not known to have: %s"),
+                       text_copy(vm->source->arena_, name));
+    }
+    return index;
+}
+
 static void take_header(struct vmstat *vm, const struct fields *words, uint32_t line) {
     bool changed = false;
     size_t count = 0;
     size_t i = 0;
     for (; i < words->count && count < COLUMNS_MOST; i++) {
-        int index = find_known(words->at[i]);
-        if (index < 0) break;  // the zone's name
+        bool last = i + 1 == words->count;
+        if (last && find_known(words->at[i]) == UNKNOWN && is_zone(words->at[i])) break;
+        int index = column_of(vm, words, i, line);
         changed = changed || vm->columns == 0 || vm->column[count] != index;
         vm->column[count++] = index;
     }
@@ -137,6 +179,7 @@ static void keep_row(struct vmstat *vm, const double *values, bool timed, millis
     struct table *table = source_table(vm->source, TEXT("host"), ENTITY_HOST);
     size_t row = table_row(table, time, follows ? (double)vm->step / 1000.0 : 0, line);
     for (size_t i = 0; i < vm->columns; i++) {
+        if (vm->column[i] == UNKNOWN) continue;
         size_t column = table_column(vm->source, table, known[vm->column[i]].name, known[vm->column[i]].unit,
                                      known[vm->column[i]].kind);
         table_set(table, row, column, values[i]);
@@ -144,9 +187,9 @@ static void keep_row(struct vmstat *vm, const double *values, bool timed, millis
 }
 
 static void take_row(struct vmstat *vm, const struct fields *words, uint32_t line, bool cut) {
-    double values[COLUMNS_MOST];
+    double values[COLUMNS_MOST] = {0};
     for (size_t i = 0; i < vm->columns; i++) {
-        if (text_number(words->at[i], &values[i])) continue;
+        if (text_number(words->at[i], &values[i]) || vm->column[i] == UNKNOWN) continue;
         source_skip(vm->source, line, tr("not a row of vmstat"));
         return;
     }
@@ -301,7 +344,7 @@ static void take_line(struct vmstat *vm, struct text line, uint32_t number, bool
         vm->skip_boot = vm->skip_boot || vm->columns == 0;
         vm->header_again = vm->columns > 0;
         take_header(vm, &words, number);
-    } else if (is_banner(&words) || (vm->columns == 0 && text_has(line, "-memory-"))) {
+    } else if (is_banner(&words) || (vm->columns == 0 && text_has(line, "--io--"))) {
         return;
     } else if (is_stamp(text_trim(line))) {
         take_stamp_alone(vm, text_trim(line));

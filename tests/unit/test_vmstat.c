@@ -209,6 +209,27 @@ static void memory_that_moves_stays(void **state) {
     parsed_free(&log);
 }
 
+static void a_column_that_nobody_knows_is_said_and_left_out(void **state) {
+    (void)state;
+    struct parsed log =
+        parsed_text(BANNER
+                    " r  b   swpd  libre inact. actif    si   so    bi    bo   in   cs us sy id new wa st CEST\n"
+                    " 1  0      0 800000   1000  50000    0    0     9     9  100  200  1  1 97  7  1  0 "
+                    "2026-11-23 10:00:00\n"
+                    " 2  1      0 790000   2000  60000    0    0   400    16  100  200 50  5 40  7  5  0 "
+                    "2026-11-23 10:00:05\n");
+    assert_int_equal(parsed_rows(&log, "host"), 1);
+    assert_float_equal(host(&log, "free", 0), 790000, 0);
+    assert_float_equal(host(&log, "inact", 0), 2000, 0);
+    assert_float_equal(host(&log, "active", 0), 60000, 0);
+    assert_float_equal(host(&log, "id", 0), 40, 0);
+    assert_float_equal(host(&log, "wa", 0), 5, 0);
+    assert_string_equal(log.source->zone, "CEST");
+    assert_int_equal(log.source->clock, CLOCK_LOCAL);
+    assert_non_null(parsed_problem(&log, "a column that vmstat is not known to have: new"));
+    parsed_free(&log);
+}
+
 static void what_is_no_row_is_named(void **state) {
     (void)state;
     struct parsed log = parsed_text(BANNER NAMES BOOT
@@ -246,6 +267,7 @@ int main(void) {
         cmocka_unit_test(a_loop_of_single_calls_sees_only_averages_since_boot),
         cmocka_unit_test(memory_that_procps_froze_is_missing),
         cmocka_unit_test(memory_that_moves_stays),
+        cmocka_unit_test(a_column_that_nobody_knows_is_said_and_left_out),
         cmocka_unit_test(what_is_no_row_is_named),
         cmocka_unit_test(other_tables_of_vmstat_are_not_this_one),
     };
