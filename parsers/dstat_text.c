@@ -30,7 +30,9 @@ struct screen {
     struct dstat dstat;
     struct text titles[GROUPS_MOST];
     size_t title_count;
+    struct text title_line;     // as it was printed
     char kept[2048];            // what the titles point into
+    bool names_next;            // the line before had the titles
     size_t group[GROUPS_MOST];  // number of columns of each group
     size_t group_count;
     char names[2048];  // the last line of names: the same one again is no new run
@@ -47,12 +49,30 @@ static struct text cut_title(struct text *rest) {
     return title;
 }
 
-// "----system---- --total-cpu-usage-- -dsk/total-"
+static struct text without_dashes(struct text title) {
+    title = text_trim(title);
+    while (text_starts(title, "-")) title = text_skip(title, 1);
+    while (text_ends(title, "-")) title.length--;
+    return title;
+}
+
+static bool is_device(struct text title) {
+    return text_starts(title, "dsk/") || text_starts(title, "net/") || text_starts(title, "io/");
+}
+
+// "----system---- --total-cpu-usage-- -dsk/total-"; no dash is left around a name as wide as its columns
+// ("dsk/nvme0n1", "async").
 static bool is_titles(struct text line) {
     struct text rest = text_trim(line);
-    if (rest.length == 0 || rest.at[0] != '-') return false;
-    for (struct text title = cut_title(&rest); title.length > 0; title = cut_title(&rest))
-        if (!text_starts(title, "-") || !text_ends(title, "-")) return false;
+    bool dashes = false;
+    for (struct text title = cut_title(&rest); title.length > 0; title = cut_title(&rest)) {
+        double number;
+        char suffix;
+        if (without_dashes(title).length == 0 || text_has(title, ":") || text_has(title, ",")) return false;
+        if (fields_number(title, &number, &suffix)) return false;
+        dashes = dashes || is_device(title) || (text_starts(title, "-") && text_ends(title, "-"));
+    }
+    if (!dashes) return false;
     return text_has(line, "cpu-usage") || text_has(line, "total-usage") || text_has(line, "dsk/") ||
            text_has(line, "memory-usage") || text_has(line, "net/") || text_has(line, "system") ||
            text_has(line, "epoch") || text_has(line, "io/") || text_has(line, "procs");
@@ -62,12 +82,12 @@ static void take_titles(struct screen *screen, struct text line) {
     size_t length = line.length < sizeof screen->kept ? line.length : sizeof screen->kept;
     memcpy(screen->kept, line.at, length);
     struct text rest = {screen->kept, length};
+    screen->title_line = rest;
+    screen->names_next = true;
     screen->title_count = 0;
     for (struct text word = cut_title(&rest); word.length > 0; word = cut_title(&rest)) {
         if (screen->title_count == GROUPS_MOST) return;
-        while (text_starts(word, "-")) word = text_skip(word, 1);
-        while (text_ends(word, "-")) word.length--;
-        screen->titles[screen->title_count++] = word;
+        screen->titles[screen->title_count++] = without_dashes(word);
     }
 }
 
@@ -80,6 +100,7 @@ static struct text cut_group(struct text *rest, bool stamp) {
     return group;
 }
 
+// A line without numbers that follows the titles, or has as many groups as they are.
 static bool is_names(const struct screen *screen, struct text line) {
     if (screen->title_count == 0) return false;
     size_t groups = 0;
@@ -91,13 +112,48 @@ static bool is_names(const struct screen *screen, struct text line) {
         for (size_t i = 0; i < words.count; i++)
             if (text_number(words.at[i], &number)) return false;
     }
-    return groups == screen->title_count;
+    return groups == screen->title_count || screen->names_next;
+}
+
+static void add_group(struct screen *screen, struct text title, struct text names) {
+    struct fields words;
+    if (screen->group_count == GROUPS_MOST) return;
+    fields_split(names, &words);
+    for (size_t i = 0; i < words.count; i++) dstat_columns_add(&screen->dstat, title, words.at[i]);
+    screen->group[screen->group_count++] = words.count;
+}
+
+static char char_at(struct text text, size_t at) { return at < text.length ? text.at[at] : ' '; }
+
+// Titles and names have the same width. Titles of several devices are joined by a dash where dstat paints them in
+// colours ("--dsk/sda-----dsk/sdb--"): only the names show where one ends. dool parts the names by a blank: there
+// only the titles do.
+static void take_groups_by_place(struct screen *screen, struct text line) {
+    size_t start = 0;
+    for (size_t i = 0; i <= line.length; i++) {
+        char title = char_at(screen->title_line, i);
+        bool between = i < screen->title_line.length && (title == ' ' || title == '|');
+        bool ends = i == line.length || line.at[i] == '|' || line.at[i] == ':' || (between && line.at[i] == ' ');
+        if (!ends) continue;
+        struct text names = {line.at + start, i - start};
+        struct text above = text_head(text_skip(screen->title_line, start), i - start);
+        // The blanks around a title that stands apart from its columns are no group.
+        if (text_trim(names).length > 0) add_group(screen, without_dashes(above), names);
+        start = i + 1;
+    }
+}
+
+static size_t groups_of(struct text line) {
+    size_t groups = 0;
+    for (struct text rest = line; rest.at != NULL; groups++) cut_group(&rest, false);
+    return groups;
 }
 
 static void take_names(struct screen *screen, struct text line) {
     struct dstat *dstat = &screen->dstat;
     size_t length = line.length < sizeof screen->names ? line.length : sizeof screen->names;
     bool same = length == screen->names_length && memcmp(screen->names, line.at, length) == 0;
+    screen->names_next = false;
     if (same && dstat->count > 0) return;
     memcpy(screen->names, line.at, length);
     screen->names_length = length;
@@ -105,13 +161,11 @@ static void take_names(struct screen *screen, struct text line) {
     for (size_t i = 0; i < screen->title_count; i++)
         if (text_equal(screen->titles[i], "total-usage")) dstat->pcp = true;
     screen->group_count = 0;
-    for (struct text rest = line; rest.at != NULL && screen->group_count < screen->title_count;) {
-        struct text group = cut_group(&rest, false);
-        struct fields words;
-        fields_split(group, &words);
-        for (size_t i = 0; i < words.count; i++)
-            dstat_columns_add(dstat, screen->titles[screen->group_count], words.at[i]);
-        screen->group[screen->group_count++] = words.count;
+    if (groups_of(line) != screen->title_count) {
+        take_groups_by_place(screen, line);
+    } else {
+        struct text rest = line;
+        for (size_t i = 0; i < screen->title_count; i++) add_group(screen, screen->titles[i], cut_group(&rest, false));
     }
     dstat->skip_boot = !dstat->pcp && !dstat->any;
 }
@@ -200,17 +254,33 @@ void dstat_text_parse(struct lines *lines, const struct parse_options *options, 
     source_problem(source, 0, SEVERITY_CRITICAL, tr("no row of dstat in this log"));
 }
 
+// The names of a group that dstat shows without being asked for more.
+static bool has_known_names(struct text line) {
+    static const char *const known[] = {"usr",   "read", "recv", "used", "time", "date/time",
+                                        "epoch", "int",  "in",   "run",  "1m",   "util"};
+    for (struct text rest = line; rest.at != NULL;) {
+        struct fields words;
+        fields_split(cut_group(&rest, false), &words);
+        for (size_t i = 0; i < sizeof known / sizeof *known && words.count > 0; i++)
+            if (text_equal(words.at[0], known[i])) return true;
+    }
+    return false;
+}
+
 int dstat_text_bid(struct text head, bool whole) {
     (void)whole;
     bool titles = false;
+    bool devices = false;
     char room[LINE_MOST];
     for (struct text rest = head; rest.at != NULL;) {
         struct text line = text_cut(&rest, '\n');
         if (line.length > LINE_MOST) continue;
         line = plain_line(line, room);
         // The names must follow: anybody may write dashes.
-        if (titles && text_has(line, "|")) return BID_SURE;
+        if (titles && (text_has(line, "|") || (devices && text_has(line, ":"))) && has_known_names(line))
+            return BID_SURE;
         titles = is_titles(line);
+        devices = text_has(line, "dsk/") || text_has(line, "net/") || text_has(line, "cpu0-usage");
     }
     return BID_NONE;
 }
