@@ -26,8 +26,12 @@ static struct text plain_line(struct text line, char room[LINE_MOST]) {
     return (struct text){room, length};
 }
 
+enum counts { COUNTS_UNKNOWN, COUNTS_BYTES, COUNTS_BITS };
+
 struct screen {
     struct dstat dstat;
+    enum counts counts;
+    bool dool;  // by its drawing, or by a month's name in a stamp
     struct text titles[GROUPS_MOST];
     size_t title_count;
     struct text title_line;     // as it was printed
@@ -174,20 +178,65 @@ static double thousands(char suffix) {
     return suffix == 'k' ? 1e3 : suffix == 'M' ? 1e6 : suffix == 'G' ? 1e9 : suffix == 'B' ? 1 : NAN;
 }
 
+// dool 1.x, and dstat --bits, count what its source calls type 'b' in bits, a thousand to the next suffix: the
+// throughput of disks and interfaces, but no memory and no paging.
+static bool may_count_bits(const struct dstat_column *column) {
+    static const char *const quantities[] = {"rkB/s", "wkB/s", "bi", "bo", "rxkB/s", "txkB/s"};
+    for (size_t i = 0; column->used && i < sizeof quantities / sizeof *quantities; i++)
+        if (strcmp(column->quantity, quantities[i]) == 0) return true;
+    return false;
+}
+
 // "55M" is mebibytes where bytes are counted, and a million of anything else; "0 " is none.
-static double value_of(const struct dstat_column *column, struct text word) {
+static double value_of(const struct screen *screen, const struct dstat_column *column, struct text word) {
     double value = NAN;
     char suffix = '\0';
     if (!fields_number(word, &value, &suffix)) return NAN;
     bool bytes = column->unit == UNIT_KIB || column->unit == UNIT_KIB_PER_S;
     if (!bytes) return suffix == '\0' ? value : value * thousands(suffix);
+    if (screen->counts == COUNTS_BITS && may_count_bits(column))
+        return value * (suffix == 'b' || suffix == '\0' ? 1 : thousands(suffix)) / 8 / 1024;
     double kib = suffix == '\0' ? 1.0 / 1024 : fields_kib(suffix);
     return kib > 0 ? value * kib : NAN;
 }
 
+// Rows above the first cell that shows bits were read as bytes. A cell has room for four digits: what was read as
+// 10000 KiB or more had an M behind it, and so on.
+static double bits_after_all(double kib) {
+    double k = 1024;
+    if (kib < 10 * k) return kib * 1e3 / 8 / k;
+    return kib < 10 * k * k ? kib / k * 1e6 / 8 / k : kib / k / k * 1e9 / 8 / k;
+}
+
+static void convert_rows_above(struct screen *screen) {
+    struct source *source = screen->dstat.source;
+    for (size_t t = 0; t < source->table_count; t++) {
+        struct table *table = &source->tables[t];
+        for (size_t c = 0; c < table->column_count; c++) {
+            struct dstat_column column = {.used = true, .quantity = table->columns[c].quantity};
+            if (!may_count_bits(&column)) continue;
+            double *values = table->columns[c].values;
+            for (size_t row = 0; row < table->row_count; row++) values[row] = bits_after_all(values[row]);
+        }
+    }
+}
+
+// "480b" is bits, "480B" bytes; "12k" may be either.
+static void see_unit(struct screen *screen, const struct dstat_column *column, struct text word, uint32_t line) {
+    double value;
+    char suffix = '\0';
+    if (!may_count_bits(column) || !fields_number(word, &value, &suffix)) return;
+    if (suffix == 'B') screen->counts = COUNTS_BYTES;
+    if (suffix != 'b' || screen->counts == COUNTS_BITS) return;
+    if (screen->counts == COUNTS_UNKNOWN) convert_rows_above(screen);
+    screen->counts = COUNTS_BITS;
+    source_problem(screen->dstat.source, line, SEVERITY_INFO,
+                   tr("cells end in b: dsk and net count bits here, they are read as such"));
+}
+
 struct cell {
     size_t column;
-    double value;
+    struct text word;
 };
 
 static void take_row(struct screen *screen, struct text line, uint32_t number) {
@@ -203,6 +252,7 @@ static void take_row(struct screen *screen, struct text line, uint32_t number) {
         struct text group = cut_group(&rest, stamp);
         struct fields words;
         fields_split(group, &words);
+        if (stamp && words.count > 0 && words.at[0].at[0] >= 'A') screen->dool = true;
         if (stamp && !dstat_stamp(dstat, group, &at)) {
             source_skip(dstat->source, number, tr("a row without its time"));
             return;
@@ -210,7 +260,7 @@ static void take_row(struct screen *screen, struct text line, uint32_t number) {
         // A group that has nothing to say is blank.
         for (size_t k = 0; !stamp && words.count == screen->group[i] && k < words.count; k++) {
             if (first + k >= dstat->count || count == DSTAT_COLUMNS_MOST) break;
-            cells[count++] = (struct cell){first + k, value_of(&dstat->columns[first + k], words.at[k])};
+            cells[count++] = (struct cell){first + k, words.at[k]};
         }
         first += screen->group[i];
     }
@@ -219,9 +269,21 @@ static void take_row(struct screen *screen, struct text line, uint32_t number) {
         source_skip(dstat->source, number, tr("a row with another number of values than its header has columns"));
         return;
     }
+    for (size_t i = 0; i < count; i++) see_unit(screen, &dstat->columns[cells[i].column], cells[i].word, number);
     if (!dstat_row(dstat, at, number, &interval)) return;
-    for (size_t i = 0; i < count; i++)
-        dstat_store(dstat, &dstat->columns[cells[i].column], at, interval, number, cells[i].value);
+    for (size_t i = 0; i < count; i++) {
+        const struct dstat_column *column = &dstat->columns[cells[i].column];
+        dstat_store(dstat, column, at, interval, number, value_of(screen, column, cells[i].word));
+    }
+}
+
+// Whether dool counts bits depends on its version and on --bytes.
+static void say_unit_is_open(const struct screen *screen) {
+    bool any = false;
+    for (size_t i = 0; i < screen->dstat.count; i++) any = any || may_count_bits(&screen->dstat.columns[i]);
+    if (!screen->dool || !any || screen->counts != COUNTS_UNKNOWN) return;
+    source_problem(screen->dstat.source, 0, SEVERITY_WARNING,
+                   tr("dool may count dsk and net in bits, and no cell ends in b or B: they are read as bytes"));
 }
 
 void dstat_text_parse(struct lines *lines, const struct parse_options *options, struct source *source) {
@@ -231,6 +293,7 @@ void dstat_text_parse(struct lines *lines, const struct parse_options *options, 
     struct text line;
     while (lines_next(lines, &line)) {
         uint32_t number = lines_number(lines);
+        screen.dool = screen.dool || text_has(line, "\xe2\x94");
         line = plain_line(line, room);
         if (text_trim(line).length == 0) continue;
         if (line.length > LINE_MOST)
@@ -246,6 +309,7 @@ void dstat_text_parse(struct lines *lines, const struct parse_options *options, 
         else
             take_row(&screen, line, number);
     }
+    say_unit_is_open(&screen);
     if (source->clock == CLOCK_NONE && source->reports > 0)
         source_problem(source, 0, SEVERITY_WARNING,
                        tr("the rows print no time (dstat -t would): their order is all that is known"));

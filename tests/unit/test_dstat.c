@@ -201,6 +201,33 @@ static void the_screen_has_suffixes_and_blank_groups(void **state) {
     parsed_free(&log);
 }
 
+static void rows_above_the_first_cell_of_bits_count_bits_too(void **state) {
+    (void)state;
+    struct parsed log = parsed_text(
+        "-dsk/total- -net/total- ---paging--\n read  writ| recv  send|  in   out \n"
+        "  57M   10M|   0     0 |   0     0 \n  10k   12M|   0    16k|   0    16k\n"
+        " 480b    0 |   0   9999k|   0  1024B\n");
+    assert_float_equal(parsed_value(&log, "host", "bi", 0), 10e3 / 8192, 1e-9);
+    assert_float_equal(parsed_value(&log, "host", "bo", 0), 12e6 / 8192, 1e-9);
+    assert_float_equal(parsed_value(&log, "total", "txkB/s", 0), 16e3 / 8192, 1e-9);
+    assert_float_equal(parsed_value(&log, "total", "txkB/s", 1), 9999e3 / 8192, 1e-9);
+    assert_float_equal(parsed_value(&log, "host", "bi", 1), 480.0 / 8192, 1e-9);
+    assert_float_equal(parsed_value(&log, "host", "so", 0), 16, 0);
+    assert_float_equal(parsed_value(&log, "host", "so", 1), 1, 0);
+    assert_true(parsed_problem(&log, "count bits here"));
+    parsed_free(&log);
+}
+
+static void dool_without_a_cell_of_bits_or_bytes_leaves_it_open(void **state) {
+    (void)state;
+    struct parsed log = parsed_text(
+        "----system---- -net/total-\n     time     | recv  send\n"
+        "Mar-14 10:20:00|  57M   10M\nMar-14 10:20:01|  10k   12M\n");
+    assert_float_equal(parsed_value(&log, "total", "rxkB/s", 0), 10, 0);
+    assert_true(parsed_problem(&log, "dool may count dsk and net in bits"));
+    parsed_free(&log);
+}
+
 static void without_times_the_order_is_left(void **state) {
     (void)state;
     struct parsed log = parsed_text(
@@ -226,6 +253,8 @@ int main(void) {
         cmocka_unit_test(dool_prints_the_name_of_the_month),
         cmocka_unit_test(the_screen_of_dool_is_drawn),
         cmocka_unit_test(the_screen_has_suffixes_and_blank_groups),
+        cmocka_unit_test(rows_above_the_first_cell_of_bits_count_bits_too),
+        cmocka_unit_test(dool_without_a_cell_of_bits_or_bytes_leaves_it_open),
         cmocka_unit_test(without_times_the_order_is_left),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
