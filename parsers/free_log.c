@@ -1,26 +1,34 @@
 // free_log.c: a header, a line "Mem:", maybe "-/+ buffers/cache:", a line "Swap:"; stamps and /proc/loadavg between.
 //
+// Names and labels are translated, but stand in the same places in every language.
+//
 // free prints no unit (kibibytes, or what -b -m -g ask for) but with -h: it is found by the size that a machine's
 // memory can have, and said.
 #include "parsers/free_log.h"
 
 #include <math.h>
+#include <string.h>
 
 #include "core/lang.h"
 #include "parsers/fields.h"
 #include "parsers/log_clock.h"
 #include "parsers/merged.h"
 
-enum { COLUMNS_MOST = 16 };
+enum { COLUMNS_MOST = 16, PLACES = 6, STAMP_WORDS_MOST = 8 };
+
+// Which line comes next below a header, where its label says nothing.
+enum expected { EXPECT_NOTHING, EXPECT_MEMORY, EXPECT_SWAP };
 
 struct free_log {
     struct source *source;
     struct log_clock clock;
     const char *memory[COLUMNS_MOST];  // quantities of the line "Mem:", NULL for a column that is not kept
     size_t columns;                    // 0 until a header was seen
-    millis at;                         // of the snapshot
-    bool stamped;                      // a stamp came since the snapshot before
-    double scale;                      // to kibibytes; 0 until known
+    enum expected expected;
+    double total;  // of the memory, as printed
+    millis at;     // of the snapshot
+    bool stamped;  // a stamp came since the snapshot before
+    double scale;  // to kibibytes; 0 until known
     millis before;
     bool any;
 };
@@ -36,9 +44,55 @@ static const char *quantity_of(struct text name) {
     return NULL;
 }
 
-static bool is_header(const struct fields *words) {
+static bool is_english(const struct fields *words) {
     return words->count >= 3 && words->count <= 8 && text_equal(words->at[0], "total") &&
            text_equal(words->at[1], "used") && text_equal(words->at[2], "free");
+}
+
+// "gesamt benutzt frei gemns. Puffer/Cache verfügbar": six words of which the fifth has a slash, in all languages.
+static bool is_translated(const struct fields *words) {
+    if (words->count != PLACES || !text_has(words->at[4], "/")) return false;
+    for (size_t i = 0; i < PLACES; i++)
+        for (size_t k = 0; k < words->at[i].length; k++) {
+            char c = words->at[i].at[k];
+            if ((c >= '0' && c <= '9') || c == ':') return false;
+        }
+    return true;
+}
+
+static const char *quantity_at(const struct fields *words, size_t i) {
+    static const char *const places[PLACES] = {"mem.total",  "mem.used",       "mem.free",
+                                               "mem.shared", "mem.buff/cache", "mem.available"};
+    return is_english(words) ? quantity_of(words->at[i]) : places[i];
+}
+
+// Room for the labels is left before the names. A stamp or a host may stand there: the names begin at `own`.
+static bool read_header(struct text line, struct fields *names, size_t *own) {
+    enum { ROOM = 6 };
+    struct fields words;
+    fields_split(line, &words);
+    for (size_t at = 0; at < STAMP_WORDS_MOST && at + 3 <= words.count; at++) {
+        *names = (struct fields){.count = words.count - at};
+        memcpy(names->at, words.at + at, names->count * sizeof *names->at);
+        *own = (size_t)(names->at[0].at - line.at);
+        if (is_english(names)) return true;
+        bool apart = *own >= ROOM && text_trim((struct text){names->at[0].at - ROOM, ROOM}).length == 0;
+        if (apart && is_translated(names)) return true;
+    }
+    return false;
+}
+
+// "Mem:", "内存：", "Partition d'échange:", and the numbers behind it.
+static bool read_row(struct text line, struct text *label, struct fields *numbers) {
+    size_t at = text_find(line, ":");
+    size_t wide = text_find(line, "：");
+    size_t end = at < wide ? at : wide;
+    if (end == SIZE_MAX) return false;
+    *label = text_trim(text_head(line, end));
+    for (size_t i = 0; i < label->length; i++)
+        if (label->at[i] >= '0' && label->at[i] <= '9') return false;
+    fields_split(text_skip(line, end + (at < wide ? 1 : strlen("："))), numbers);
+    return label->length > 0 && label->length < 60;
 }
 
 // The memory of a machine on which anything is trained: from 1 GiB to 8 TiB or so. In bytes that is 1e9 and more, in
@@ -85,26 +139,54 @@ static void store(struct free_log *log, const char *quantity, enum unit unit, do
     table_set(table, row, table_column(log->source, table, quantity, unit, SERIES_STATE), value);
 }
 
-static void take_memory(struct free_log *log, const struct fields *words, uint32_t line) {
+static void take_memory(struct free_log *log, const struct fields *numbers, uint32_t line) {
     double total = NAN;
-    if (words->count < 4 || words->count > log->columns + 1) {
+    if (numbers->count < 3 || numbers->count > log->columns) {
         source_skip(log->source, line, tr("not a row of free"));
         return;
     }
-    if (log->scale == 0 && !prints_units(words->at[1]) && text_number(words->at[1], &total)) find_scale(log, total);
+    if (text_number(numbers->at[0], &total) && log->scale == 0 && !prints_units(numbers->at[0])) find_scale(log, total);
+    log->total = total;
     if (log->source->clock != CLOCK_NONE && !log->stamped) {
         source_skip(log->source, line, tr("a row without its time"));
         return;
     }
     begin_snapshot(log);
-    for (size_t i = 0; i + 1 < words->count; i++)
-        if (log->memory[i] != NULL) store(log, log->memory[i], UNIT_KIB, value_of(log, words->at[i + 1]), line);
+    for (size_t i = 0; i < numbers->count; i++)
+        if (log->memory[i] != NULL) store(log, log->memory[i], UNIT_KIB, value_of(log, numbers->at[i]), line);
 }
 
-static void take_swap(struct free_log *log, const struct fields *words, uint32_t line) {
+static void take_swap(struct free_log *log, const struct fields *numbers, uint32_t line) {
     static const char *const names[] = {"swap.total", "swap.used", "swap.free"};
-    if (log->source->reports == 0 || words->count < 4) return;
-    for (size_t i = 0; i < 3; i++) store(log, names[i], UNIT_KIB, value_of(log, words->at[i + 1]), line);
+    if (log->source->reports == 0 || numbers->count < 3) return;
+    for (size_t i = 0; i < 3; i++) store(log, names[i], UNIT_KIB, value_of(log, numbers->at[i]), line);
+}
+
+static bool is_other_label(struct text label) {
+    static const char *const labels[] = {"-/+ buffers/cache", "Low", "High", "Total", "Comm"};
+    for (size_t i = 0; i < sizeof labels / sizeof *labels; i++)
+        if (text_equal(label, labels[i])) return true;
+    return text_starts(label, "-/+");
+}
+
+// By its label, or else by its place. Of free -l, which prints low and high memory above the swap, the first has the
+// total of the memory again: what follows it is not guessed.
+static bool take_labelled(struct free_log *log, struct text label, const struct fields *numbers, uint32_t line) {
+    double total = NAN;
+    struct text unit;
+    enum expected expected = log->expected;
+    if (log->columns == 0) return false;
+    if (is_other_label(label)) return true;
+    if (text_equal(label, "Mem")) expected = EXPECT_MEMORY;
+    if (text_equal(label, "Swap")) expected = EXPECT_SWAP;
+    if (expected == EXPECT_NOTHING || numbers->count == 0 || !text_number_unit(numbers->at[0], &total, &unit))
+        return false;
+    log->expected = expected == EXPECT_MEMORY ? EXPECT_SWAP : EXPECT_NOTHING;
+    if (expected == EXPECT_MEMORY)
+        take_memory(log, numbers, line);
+    else if (numbers->count == 3 && total != log->total)
+        take_swap(log, numbers, line);
+    return true;
 }
 
 // "2.71 3.94 3.38 10/209 400"
@@ -144,26 +226,24 @@ static bool take_stamp(struct free_log *log, struct text line, uint32_t number) 
 
 static void take_header(struct free_log *log, const struct fields *words) {
     log->columns = 0;
-    for (size_t i = 0; i < words->count && i < COLUMNS_MOST; i++)
-        log->memory[log->columns++] = quantity_of(words->at[i]);
+    for (size_t i = 0; i < words->count && i < COLUMNS_MOST; i++) log->memory[log->columns++] = quantity_at(words, i);
+    log->expected = EXPECT_MEMORY;
 }
 
 static void take_line(struct free_log *log, struct text line, uint32_t number, bool cut) {
     struct fields words;
-    fields_split(line, &words);
-    if (words.count == 0) return;
-    if (is_header(&words)) {
+    struct text label;
+    size_t own;
+    bool header = read_header(line, &words, &own);
+    if (text_trim(line).length == 0) return;
+    if (header) {
         take_header(log, &words);
     } else if (cut) {
         source_skip(log->source, number, tr("the file ends in this line: not used"));
-    } else if (text_equal(words.at[0], "Mem:") && log->columns > 0) {
-        take_memory(log, &words, number);
-    } else if (text_equal(words.at[0], "Swap:") && log->columns > 0) {
-        take_swap(log, &words, number);
-    } else if (!text_equal(words.at[0], "-/+") && !text_equal(words.at[0], "Low:") &&
-               !text_equal(words.at[0], "High:") && !text_equal(words.at[0], "Total:") &&
-               !text_equal(words.at[0], "Comm:") && !take_load(log, &words, number) && !take_stamp(log, line, number)) {
-        source_skip(log->source, number, tr("not a line of free"));
+    } else if (!read_row(line, &label, &words) || !take_labelled(log, label, &words, number)) {
+        fields_split(line, &words);
+        if (!take_load(log, &words, number) && !take_stamp(log, line, number))
+            source_skip(log->source, number, tr("not a line of free"));
     }
 }
 
@@ -179,13 +259,17 @@ void free_log_parse(struct lines *lines, const struct parse_options *options, st
 int free_log_bid(struct text head, bool whole) {
     (void)whole;
     struct fields words;
+    struct text label;
     bool header = false;
+    size_t columns = 0;
     for (struct text rest = head; rest.at != NULL;) {
         struct text line = text_cut(&rest, '\n');
+        size_t own;
         if (line.length > 300) continue;
-        fields_split(line, &words);
-        if (header && words.count > 3 && text_equal(words.at[0], "Mem:")) return BID_LIKELY + 10;
-        header = is_header(&words);
+        if (header && read_row(line, &label, &words) && words.count >= 3 && words.count <= columns)
+            return BID_LIKELY + 10;
+        header = read_header(line, &words, &own);
+        columns = words.count;
     }
     return BID_NONE;
 }
