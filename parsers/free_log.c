@@ -9,8 +9,10 @@
 #include <math.h>
 #include <string.h>
 
+#include "core/arena.h"
 #include "core/lang.h"
 #include "parsers/fields.h"
+#include "parsers/line_prefix.h"
 #include "parsers/log_clock.h"
 #include "parsers/merged.h"
 
@@ -24,6 +26,7 @@ struct free_log {
     struct log_clock clock;
     const char *memory[COLUMNS_MOST];  // quantities of the line "Mem:", NULL for a column that is not kept
     size_t columns;                    // 0 until a header was seen
+    struct line_prefix prefix;
     enum expected expected;
     double total;  // of the memory, as printed
     millis at;     // of the snapshot
@@ -230,19 +233,41 @@ static void take_header(struct free_log *log, const struct fields *words) {
     log->expected = EXPECT_MEMORY;
 }
 
+// What stands before the names of the first header stands before every line, or before every header.
+static void learn_prefix(struct line_prefix *prefix, struct text line, size_t own) {
+    while (own > 0 && (line.at[own - 1] == ' ' || line.at[own - 1] == '\t')) own--;
+    line_prefix_learn(prefix, line, own);
+}
+
+// False for a line of another host than that of the first: what several told at once cannot be one snapshot.
+static bool take_prefix(struct free_log *log, struct text *line, struct text *stamp) {
+    struct source *source = log->source;
+    struct text host;
+    line_prefix_strip(&log->prefix, line, stamp, &host);
+    if (host.at == NULL) return true;
+    if (source->host[0] == '\0') source->host = text_copy(source->arena_, host);
+    return text_equal(host, source->host);
+}
+
 static void take_line(struct free_log *log, struct text line, uint32_t number, bool cut) {
     struct fields words;
     struct text label;
+    struct text stamp;
     size_t own;
-    bool header = read_header(line, &words, &own);
     if (text_trim(line).length == 0) return;
-    if (header) {
+    bool header = read_header(line, &words, &own);
+    if (header && log->columns == 0) learn_prefix(&log->prefix, line, own);
+    struct text whole = line;
+    if (!take_prefix(log, &line, &stamp)) {
+        source_skip(log->source, number, tr("a line of another host"));
+    } else if (header) {
+        if (stamp.at != NULL) take_stamp(log, stamp, number);
         take_header(log, &words);
     } else if (cut) {
         source_skip(log->source, number, tr("the file ends in this line: not used"));
     } else if (!read_row(line, &label, &words) || !take_labelled(log, label, &words, number)) {
         fields_split(line, &words);
-        if (!take_load(log, &words, number) && !take_stamp(log, line, number))
+        if (!take_load(log, &words, number) && !take_stamp(log, whole, number))
             source_skip(log->source, number, tr("not a line of free"));
     }
 }
@@ -256,20 +281,34 @@ void free_log_parse(struct lines *lines, const struct parse_options *options, st
     source_problem(source, 0, SEVERITY_CRITICAL, tr("no snapshot of free in this log"));
 }
 
+// "Mem:", or another label before as many numbers as the header has names.
+static bool is_memory(struct text line, size_t columns) {
+    struct fields numbers;
+    struct text label;
+    struct text unit;
+    double total;
+    if (!read_row(line, &label, &numbers) || numbers.count < 3 || numbers.count > columns) return false;
+    if (!text_number_unit(numbers.at[0], &total, &unit)) return false;
+    return text_equal(label, "Mem") || (columns == PLACES && numbers.count == columns);
+}
+
 int free_log_bid(struct text head, bool whole) {
     (void)whole;
     struct fields words;
-    struct text label;
+    struct line_prefix prefix = {.kind = LINE_PREFIX_NONE};
+    struct text stamp, host;
     bool header = false;
     size_t columns = 0;
     for (struct text rest = head; rest.at != NULL;) {
         struct text line = text_cut(&rest, '\n');
         size_t own;
         if (line.length > 300) continue;
-        if (header && read_row(line, &label, &words) && words.count >= 3 && words.count <= columns)
-            return BID_LIKELY + 10;
+        struct text row = line;
+        line_prefix_strip(&prefix, &row, &stamp, &host);
+        if (header && is_memory(row, columns)) return BID_LIKELY + 10;
         header = read_header(line, &words, &own);
         columns = words.count;
+        if (header) learn_prefix(&prefix, line, own);
     }
     return BID_NONE;
 }
