@@ -21,9 +21,12 @@ struct nfsiostat {
     struct log_clock clock;
     char mount[NAME_MOST];  // entity of the block, "" before any
     char part[8];           // "", "read" or "write": what the names are about
+    bool part_alone;        // it stood on a line of its own: the names follow
     struct text names[NAMES_MOST];
-    char kept[400];              // what the names point into
-    size_t count;                // 0 unless the next line holds the numbers
+    char kept[400];             // what the names point into
+    size_t count;               // 0 unless the next lines hold the numbers
+    double values[NAMES_MOST];  // the ones read so far
+    size_t have;
     uint32_t seen[MOUNTS_MOST];  // hashes of the mounts of this run
     size_t seen_count;
     uint32_t first;  // the mount with which every report begins
@@ -51,6 +54,12 @@ static bool read_mount(struct text line, struct text *export, struct text *point
     return text_has(*export, ":") && point->length > 0;
 }
 
+// The names, or what was read of their numbers, are of no more use.
+static void end_row(struct nfsiostat *nfs, uint32_t line) {
+    if (nfs->have > 0) source_skip(nfs->source, line, tr("not a row of nfsiostat"));
+    nfs->count = nfs->have = 0;
+}
+
 static void begin_report(struct nfsiostat *nfs) {
     struct source *source = nfs->source;
     if (source->clock == CLOCK_NONE) nfs->at = (millis)source->reports;
@@ -60,8 +69,9 @@ static void begin_report(struct nfsiostat *nfs) {
 
 static void take_mount(struct nfsiostat *nfs, struct text export, struct text point, uint32_t line) {
     snprintf(nfs->mount, sizeof nfs->mount, "nfs:%.*s", (int)text_head(point, 100).length, point.at);
-    nfs->count = 0;
+    end_row(nfs, line);
     nfs->part[0] = '\0';
+    nfs->part_alone = false;
     source_fact(nfs->source, text_of(nfs->mount), "export", export, line);
     uint32_t hash = hash_of(nfs->mount);
     bool known = false;
@@ -94,17 +104,35 @@ static bool is_names(struct text line) {
     return text_has(line, "op/s") || text_has(line, "ops/s") || text_has(line, "avg RTT");
 }
 
-static void take_names(struct nfsiostat *nfs, struct text line) {
+// "read:", behind which the names stand, or nothing: then they follow on the next line.
+static bool take_part(struct nfsiostat *nfs, struct text *line) {
     static const char *const parts[] = {"read", "write"};
-    nfs->part[0] = '\0';
-    line = text_trim(line);
+    *line = text_trim(*line);
     for (size_t i = 0; i < 2; i++) {
         size_t length = strlen(parts[i]);
-        if (!text_starts(line, parts[i]) || line.length <= length || line.at[length] != ':') continue;
+        if (!text_starts(*line, parts[i]) || line->length <= length || line->at[length] != ':') continue;
         memcpy(nfs->part, parts[i], length + 1);
-        line = text_skip(line, length + 1);
-        break;
+        *line = text_trim(text_skip(*line, length + 1));
+        return true;
     }
+    return false;
+}
+
+static void take_part_alone(struct nfsiostat *nfs, struct text line, uint32_t number) {
+    end_row(nfs, number);
+    nfs->part_alone = take_part(nfs, &line);
+}
+
+static bool is_part_alone(struct text line) {
+    line = text_trim(line);
+    return text_equal(line, "read:") || text_equal(line, "write:");
+}
+
+static void take_names(struct nfsiostat *nfs, struct text line, uint32_t number) {
+    end_row(nfs, number);
+    if (!nfs->part_alone) nfs->part[0] = '\0';
+    nfs->part_alone = false;
+    take_part(nfs, &line);
     split_names(nfs, line);
 }
 
@@ -141,26 +169,32 @@ static size_t read_numbers(struct text line, double *values, size_t most) {
     return count;
 }
 
-static void take_numbers(struct nfsiostat *nfs, struct text line, uint32_t number) {
-    double values[NAMES_MOST];
-    size_t count = read_numbers(line, values, NAMES_MOST);
-    size_t wanted = nfs->count;
-    nfs->count = 0;
-    if (count == 0 || count != wanted) {
-        source_skip(nfs->source, number, tr("not a row of nfsiostat"));
-        return;
-    }
+static void store_row(struct nfsiostat *nfs, uint32_t number) {
     if (nfs->skip) return;
     if (nfs->source->clock != CLOCK_NONE && !nfs->any) return;
-    for (size_t i = 0; i < count; i++) {
+    for (size_t i = 0; i < nfs->have; i++) {
         struct quantity quantity = quantity_of(nfs->names[i]);
         if (quantity.name == NULL) continue;
         char name[32];
         snprintf(name, sizeof name, "%s%s%s", nfs->part, nfs->part[0] == '\0' ? "" : " ", quantity.name);
         struct table *table = source_table(nfs->source, text_of(nfs->mount), ENTITY_MOUNT);
         size_t row = merged_row(table, nfs->at, 0, number, name);
-        table_set(table, row, table_column(nfs->source, table, name, quantity.unit, SERIES_AVERAGE), values[i]);
+        table_set(table, row, table_column(nfs->source, table, name, quantity.unit, SERIES_AVERAGE), nfs->values[i]);
     }
+}
+
+// Under Python 3 the first versions that were moved to it print each number on a line of its own.
+static void take_numbers(struct nfsiostat *nfs, struct text line, uint32_t number) {
+    size_t count = read_numbers(line, nfs->values + nfs->have, nfs->count - nfs->have);
+    if (count == 0) {
+        source_skip(nfs->source, number, tr("not a row of nfsiostat"));
+        nfs->count = nfs->have = 0;
+        return;
+    }
+    nfs->have += count;
+    if (nfs->have < nfs->count) return;
+    store_row(nfs, number);
+    nfs->count = nfs->have = 0;
 }
 
 // ── lines ───────────────────────────────────────────────────────────────────
@@ -193,7 +227,9 @@ static void take_line(struct nfsiostat *nfs, struct text line, uint32_t number, 
     if (read_mount(line, &export, &point))
         take_mount(nfs, export, point, number);
     else if (nfs->mount[0] != '\0' && is_names(line))
-        take_names(nfs, line);
+        take_names(nfs, line, number);
+    else if (nfs->mount[0] != '\0' && is_part_alone(line))
+        take_part_alone(nfs, line, number);
     else if (nfs->count > 0 && !cut)
         take_numbers(nfs, line, number);
     else if (!take_stamp(nfs, line, number))
