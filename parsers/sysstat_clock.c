@@ -7,6 +7,7 @@
 #include "core/lang.h"
 
 static const millis day_length = INT64_C(86400) * 1000;
+static const millis half_length = INT64_C(43200) * 1000;
 
 void sysstat_clock_begin(struct sysstat_clock *clock, struct source *source, enum date_order order) {
     *clock = (struct sysstat_clock){.source = source, .order = order};
@@ -128,6 +129,41 @@ static millis day_of_stamp(const struct sysstat_clock *clock, int64_t second, en
     return at;
 }
 
+static int64_t hour_of(int64_t second) { return second % 86400 / 3600; }
+
+// Some locales (en_IN of CentOS 7) ask for a clock of twelve hours and have no words for AM and PM. It shows
+// where 01:00 follows 12:59 within an hour, if no stamp had an hour above 12 or 0. A table that is new begins again
+// where the log began: that may be one o'clock, too.
+static bool is_half_day(const struct sysstat_clock *clock, const struct sysstat_time *time, enum sysstat_line kind) {
+    if (!clock->started || clock->full_day || clock->twelve_hour || time->epoch) return false;
+    if (kind != SYSSTAT_ROW && kind != SYSSTAT_HEADER) return false;
+    if (hour_of(clock->last / 1000) != 12 || hour_of(time->second) != 1) return false;
+    millis step = (time->second * 1000) % half_length - clock->last % half_length;
+    return step <= INT64_C(3600) * 1000;
+}
+
+static void see_hours(struct sysstat_clock *clock, const struct sysstat_time *time, enum sysstat_line kind,
+                      uint32_t line) {
+    clock->twelve_hour = clock->twelve_hour || time->twelve_hour;
+    clock->epoch = clock->epoch || time->epoch;
+    if (time->epoch || time->twelve_hour) return;
+    clock->full_day = clock->full_day || hour_of(time->second) == 0 || hour_of(time->second) > 12;
+    if (clock->full_day) clock->half_day = false;
+    if (clock->half_day || !is_half_day(clock, time, kind)) return;
+    clock->half_day = true;
+    source_problem(clock->source, line, SEVERITY_WARNING,
+                   tr("behind 12:59 the time goes on at 01:00: a clock of twelve hours without AM or PM; whether it is "
+                      "morning or afternoon is open"));
+}
+
+// Of a clock of twelve hours: as day_of_stamp, but for half days.
+static millis half_day_of_stamp(const struct sysstat_clock *clock, int64_t second, enum sysstat_line kind) {
+    millis at = clock->last - clock->last % half_length + (second * 1000) % half_length;
+    if (clock->last - at > half_length / 2) return at + half_length;
+    if (kind != SYSSTAT_ROW && at - clock->last > half_length - longest_interval) return at - half_length;
+    return at;
+}
+
 static void see_zone(struct sysstat_clock *clock, const struct sysstat_time *time) {
     if (!clock->zoned) {
         clock->zoned = true;
@@ -140,9 +176,10 @@ static void see_zone(struct sysstat_clock *clock, const struct sysstat_time *tim
 millis sysstat_clock_at(struct sysstat_clock *clock, const struct sysstat_time *time, enum sysstat_line kind,
                         uint32_t line) {
     see_zone(clock, time);
-    clock->twelve_hour = clock->twelve_hour || time->twelve_hour;
-    clock->epoch = clock->epoch || time->epoch;
-    millis at = time->epoch ? time->second * 1000 : day_of_stamp(clock, time->second, kind);
+    see_hours(clock, time, kind, line);
+    millis at = time->epoch                         ? time->second * 1000
+                : clock->half_day && clock->started ? half_day_of_stamp(clock, time->second, kind)
+                                                    : day_of_stamp(clock, time->second, kind);
     bool may_begin_again = kind == SYSSTAT_NEW_HEADER || kind == SYSSTAT_RESTART;
     if (may_begin_again && clock->started && clock->start % day_length == time->second * 1000) at = clock->start;
     if (kind == SYSSTAT_ROW && clock->started && clock->last - at > 1000)

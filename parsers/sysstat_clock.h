@@ -22,6 +22,8 @@ struct sysstat_clock {
     bool started;           // a time was seen since the banner
     millis start, last;     // the first and the last time since the banner
     bool ambiguous, long_date, twelve_hour;
+    bool full_day;            // a stamp without AM or PM has an hour that no clock of twelve hours shows
+    bool half_day;            // the stamps go on at one o'clock behind 12:59, without AM or PM
     bool untimed;             // rows without any time: their seconds are ordinals
     bool zoned, other_zones;  // a stamp has a zone; not all stamps have the same
     bool utc;                 // that zone is UTC

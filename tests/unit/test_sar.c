@@ -237,6 +237,44 @@ static void without_a_banner_only_the_order_is_known(void **state) {
     parsed_free(&log);
 }
 
+static void a_day_that_begins_at_one_is_no_clock_of_twelve_hours(void **state) {
+    (void)state;
+    struct parsed log = parsed_text(BANNER
+                                    "01:00:01  kbmemfree  %memused\n"
+                                    "01:10:01  1000  50.00\n"
+                                    "12:50:01  2000  40.00\n"
+                                    "12:59:01  2000  40.00\n"
+                                    "\n"
+                                    "01:00:01  pgpgin/s  pgpgout/s  fault/s\n"
+                                    "01:10:01  5.00  1.00  4.00\n"
+                                    "12:59:01  7.00  3.00  4.00\n");
+    assert_false(parsed_problem(&log, "twelve hours"));
+    const struct table *table = source_find(log.source, "host");
+    assert_int_equal(table->time[0], at(1, 10, 1));
+    assert_int_equal(table->time[table->row_count - 1], at(12, 59, 1));
+    parsed_free(&log);
+}
+
+static void a_clock_of_twelve_hours_goes_around_twice(void **state) {
+    (void)state;
+    struct parsed log = parsed_text(BANNER
+                                    "12:50:00  pgpgin/s  pgpgout/s  fault/s\n"
+                                    "12:55:00  5.00  1.00  4.00\n"
+                                    "01:05:00  5.00  1.00  4.00\n"
+                                    "07:00:00  5.00  1.00  4.00\n"
+                                    "11:59:00  5.00  1.00  4.00\n"
+                                    "12:01:00  5.00  1.00  4.00\n"
+                                    "\n"
+                                    "11:59:00  pgpgin/s  pgpgout/s  fault/s\n"
+                                    "01:00:00  5.00  1.00  4.00\n");
+    assert_true(parsed_problem(&log, "twelve hours"));
+    const struct table *table = source_find(log.source, "host");
+    assert_int_equal(table->time[1], at(13, 5, 0));
+    assert_int_equal(table->time[4], at(24, 1, 0));
+    assert_int_equal(table->time[5], at(25, 0, 0));
+    parsed_free(&log);
+}
+
 static void mpstat_is_not_sar(void **state) {
     (void)state;
     struct parsed mpstat = parsed_text(BANNER
@@ -328,6 +366,8 @@ int main(void) {
         cmocka_unit_test(a_later_banner_shows_the_order_of_day_and_month),
         cmocka_unit_test(counters_that_wrapped_are_left_out),
         cmocka_unit_test(without_a_banner_only_the_order_is_known),
+        cmocka_unit_test(a_day_that_begins_at_one_is_no_clock_of_twelve_hours),
+        cmocka_unit_test(a_clock_of_twelve_hours_goes_around_twice),
         cmocka_unit_test(mpstat_is_not_sar),
         cmocka_unit_test(mpstat_prints_json_too),
         cmocka_unit_test(processes_are_told_apart),
