@@ -20,7 +20,8 @@ struct sadf_table {
     struct sysstat_field fields[COLUMNS_MOST];
 };
 
-static bool is_csv_header(struct text line) { return text_starts(line, "# hostname;interval;timestamp"); }
+// A blank may stand before it.
+static bool is_csv_header(struct text line) { return text_starts(text_trim(line), "# hostname;interval;timestamp"); }
 
 static void take_csv_header(struct sadf_table *table, struct text line) {
     *table = (struct sadf_table){.subject = SYSSTAT_HOST};
