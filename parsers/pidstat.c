@@ -15,7 +15,7 @@
 #include "parsers/sysstat_fields.h"
 #include "parsers/sysstat_text.h"
 
-enum { COLUMNS_MOST = 48, NAME_MOST = 100 };
+enum { COLUMNS_MOST = 48, NAME_MOST = 100, HEADERS_MOST = 4 };
 
 struct pidstat_column {
     char quantity[SYSSTAT_NAME_MOST];  // empty: not a number to keep
@@ -23,12 +23,18 @@ struct pidstat_column {
     enum series_kind kind;
 };
 
+struct pidstat_table {
+    struct pidstat_column columns[COLUMNS_MOST];
+    size_t count;     // columns before the command; 0 for a header without one
+    size_t pid, tid;  // which of them; SIZE_MAX if there is none
+};
+
 struct pidstat {
     struct source *source;
     struct sysstat_clock clock;
-    struct pidstat_column columns[COLUMNS_MOST];
-    size_t count;     // columns before the command; 0 until a header was seen
-    size_t pid, tid;  // which of them; SIZE_MAX if there is none
+    struct pidstat_table tables[HEADERS_MOST];  // of the headers since the banner
+    size_t table_count;
+    size_t last;  // the table of the last header
     millis before, now;
     millis latest;
     bool any, any_report;
@@ -60,29 +66,72 @@ static struct pidstat_column column_of(struct text name) {
 }
 
 // The names behind the time, or behind "# Time".
-static void take_header(struct pidstat *pidstat, const struct fields *words, size_t from) {
-    pidstat->count = 0;
-    pidstat->pid = pidstat->tid = SIZE_MAX;
-    for (size_t i = from; i < words->count && pidstat->count < COLUMNS_MOST; i++) {
+static void read_header(const struct fields *words, size_t from, struct pidstat_table *table) {
+    *table = (struct pidstat_table){.pid = SIZE_MAX, .tid = SIZE_MAX};
+    for (size_t i = from; i < words->count && table->count < COLUMNS_MOST; i++) {
         struct text name = words->at[i];
         if (text_equal(name, "Command")) return;
-        if (text_equal(name, "PID") || text_equal(name, "TGID")) pidstat->pid = pidstat->count;
-        if (text_equal(name, "TID")) pidstat->tid = pidstat->count;
-        pidstat->columns[pidstat->count++] = column_of(name);
+        if (text_equal(name, "PID") || text_equal(name, "TGID")) table->pid = table->count;
+        if (text_equal(name, "TID")) table->tid = table->count;
+        table->columns[table->count++] = column_of(name);
     }
-    pidstat->count = 0;  // without a command at its end it is no table of processes
+    table->count = 0;  // without a command at its end it is no table of processes
+}
+
+static bool is_same_table(const struct pidstat_table *a, const struct pidstat_table *b) {
+    if (a->count != b->count || a->pid != b->pid || a->tid != b->tid) return false;
+    for (size_t i = 0; i < a->count; i++)
+        if (strcmp(a->columns[i].quantity, b->columns[i].quantity) != 0) return false;
+    return true;
+}
+
+static void take_header(struct pidstat *pidstat, const struct fields *words, size_t from) {
+    struct pidstat_table table;
+    read_header(words, from, &table);
+    for (size_t i = 0; i < pidstat->table_count; i++)
+        if (is_same_table(&table, &pidstat->tables[i])) {
+            pidstat->last = i;
+            return;
+        }
+    if (pidstat->table_count == HEADERS_MOST) pidstat->table_count = 0;
+    pidstat->last = pidstat->table_count++;
+    pidstat->tables[pidstat->last] = table;
+}
+
+static bool fits(const struct pidstat_table *table, const struct fields *words, size_t from) {
+    double value;
+    char suffix;
+    if (table->count == 0 || words->count - from <= table->count) return false;
+    for (size_t i = 0; i < table->count; i++)
+        if (table->columns[i].quantity[0] != '\0' && !fields_number(words->at[from + i], &value, &suffix)) return false;
+    return true;
+}
+
+// pidstat -T ALL into a file prints each header once, and the rows of both tables turn by turn below the last. A row
+// is of the widest table that has numbers where its columns are, as commands do not begin with numbers.
+static const struct pidstat_table *table_of(const struct pidstat *pidstat, const struct fields *words, size_t from) {
+    const struct pidstat_table *best = &pidstat->tables[pidstat->last];
+    if (pidstat->table_count < 2) return best;
+    bool fitting = fits(best, words, from);
+    for (size_t i = 0; i < pidstat->table_count; i++) {
+        const struct pidstat_table *table = &pidstat->tables[i];
+        if ((fitting && table->count <= best->count) || !fits(table, words, from)) continue;
+        best = table;
+        fitting = true;
+    }
+    return best;
 }
 
 // ── rows ────────────────────────────────────────────────────────────────────
 
 // With -t a row is of a process (its TID is "-") or of a thread (its TGID is "-").
-static bool entity_of(const struct pidstat *pidstat, const struct fields *words, size_t from, struct text command,
+static bool entity_of(const struct pidstat_table *table, const struct fields *words, size_t from, struct text command,
                       char name[NAME_MOST]) {
     const char *kind = "pid";
     int64_t number = 0;
-    if (pidstat->pid == SIZE_MAX || !text_integer(words->at[from + pidstat->pid], &number)) {
+    if (table->pid == SIZE_MAX || !text_integer(words->at[from + table->pid], &number)) {
         kind = "tid";
-        if (pidstat->tid == SIZE_MAX || !text_integer(words->at[from + pidstat->tid], &number)) return false;
+        if (table->tid == SIZE_MAX || !text_integer(words->at[from + table->tid], &number)) return false;
     }
     if (text_starts(command, "|__")) command = text_skip(command, 3);
     command = text_head(command, 40);
@@ -113,16 +162,16 @@ static double value_of(const struct pidstat_column *column, struct text word) {
     return bytes && kib > 0 ? value * kib : NAN;
 }
 
-static void take_row(struct pidstat *pidstat, const struct fields *words, const struct sysstat_time *time,
-                     struct text line, uint32_t number) {
+static void take_row(struct pidstat *pidstat, const struct pidstat_table *kept, const struct fields *words,
+                     const struct sysstat_time *time, struct text line, uint32_t number) {
     size_t from = time->words;
     char name[NAME_MOST];
     struct text command = {NULL, 0};
-    if (words->count > from + pidstat->count) {
-        const char *start = words->at[from + pidstat->count].at;
+    if (words->count > from + kept->count) {
+        const char *start = words->at[from + kept->count].at;
         command = text_trim((struct text){start, (size_t)(line.at + line.length - start)});
     }
-    if (command.length == 0 || !entity_of(pidstat, words, from, command, name)) {
+    if (command.length == 0 || !entity_of(kept, words, from, command, name)) {
         source_skip(pidstat->source, number, tr("not a row of pidstat"));
         return;
     }
@@ -130,12 +179,12 @@ static void take_row(struct pidstat *pidstat, const struct fields *words, const 
     double interval = pidstat->now > pidstat->before ? (double)(pidstat->now - pidstat->before) / 1000.0 : 0;
     struct table *table = source_table(pidstat->source, text_of(name), ENTITY_PROCESS);
     const char *first = NULL;
-    for (size_t i = 0; i < pidstat->count && first == NULL; i++)
-        if (pidstat->columns[i].quantity[0] != '\0') first = pidstat->columns[i].quantity;
+    for (size_t i = 0; i < kept->count && first == NULL; i++)
+        if (kept->columns[i].quantity[0] != '\0') first = kept->columns[i].quantity;
     if (first == NULL) return;
     size_t row = merged_row(table, pidstat->now, interval, number, first);
-    for (size_t i = 0; i < pidstat->count; i++) {
-        const struct pidstat_column *column = &pidstat->columns[i];
+    for (size_t i = 0; i < kept->count; i++) {
+        const struct pidstat_column *column = &kept->columns[i];
         if (column->quantity[0] == '\0') continue;
         merged_set(pidstat->source, table, row, column->quantity, column->unit, column->kind,
                    value_of(column, words->at[from + i]));
@@ -158,12 +207,14 @@ static void take_timed(struct pidstat *pidstat, const struct fields *words, cons
         take_header(pidstat, words, time->words);
         pidstat->before = pidstat->now = sysstat_clock_at(&pidstat->clock, time, SYSSTAT_HEADER, number);
         pidstat->any = true;
-    } else if (pidstat->count == 0 || words->count - time->words <= pidstat->count) {
-        source_skip(pidstat->source, number,
-                    pidstat->count == 0 ? tr("before any header") : tr("fewer values than the header has columns"));
-    } else {
-        take_row(pidstat, words, time, line, number);
+        return;
     }
+    const struct pidstat_table *table = table_of(pidstat, words, time->words);
+    if (table->count == 0 || words->count - time->words <= table->count)
+        source_skip(pidstat->source, number,
+                    table->count == 0 ? tr("before any header") : tr("fewer values than the header has columns"));
+    else
+        take_row(pidstat, table, words, time, line, number);
 }
 
 static bool is_average(const struct fields *words) {
@@ -187,6 +238,8 @@ static void take_line(struct pidstat *pidstat, struct text line, uint32_t number
         take_timed(pidstat, &words, &time, line, number);
     } else if (time.words == 0 && sysstat_clock_banner(&pidstat->clock, line, number)) {
         pidstat->any = false;
+        pidstat->table_count = pidstat->last = 0;
+        pidstat->tables[0].count = 0;
     } else if (!is_average(&words)) {
         source_skip(pidstat->source, number,
                     cut ? tr("the file ends in this line: not used") : tr("not a line of pidstat"));
