@@ -43,6 +43,7 @@ struct vmstat {
     int column[COLUMNS_MOST];  // index into known, UNKNOWN for a column nobody knows
     size_t columns;            // 0 until a header was seen
     bool stamped;              // with -t
+    bool undated;              // a time of day stands before the rows
     bool loop;                 // stamps that stand alone date the runs that follow them
     bool skip_boot;            // the next row is the average since boot
     bool header_again;         // a header came since the last row: of the same run, or of a new one
@@ -301,7 +302,11 @@ static void take_prefix(struct vmstat *vm, struct text *line) {
     if (host.at != NULL && vm->source->host[0] == '\0')
         vm->source->host = text_copy(vm->source->arena_, text_trim(host));
     millis time;
-    if (stamp.at != NULL && !vm->stamped && log_clock_read(&vm->clock, stamp, &time)) vm->before_row = time;
+    if (stamp.at == NULL || vm->stamped) return;
+    if (log_clock_read(&vm->clock, stamp, &time))
+        vm->before_row = time;
+    else
+        vm->undated = true;
 }
 
 static bool find_header(const struct fields *words, size_t *at) {
@@ -374,7 +379,8 @@ static bool is_loop(struct text head) {
     return stamps >= 2 && others <= 8 * stamps;
 }
 
-static void say_what_is_missing(struct source *source) {
+static void say_what_is_missing(const struct vmstat *vm) {
+    struct source *source = vm->source;
     if (source->reports == 0) {
         source->refused = true;
         source_problem(source, 0, SEVERITY_CRITICAL, tr("no row of vmstat in this log"));
@@ -382,6 +388,9 @@ static void say_what_is_missing(struct source *source) {
         source_problem(source, 0, SEVERITY_WARNING,
                        tr("every row is an average since boot: vmstat was called without an interval"));
     }
+    if (vm->undated && source->clock == CLOCK_NONE)
+        source_problem(source, 0, SEVERITY_WARNING,
+                       tr("the rows print the time of day only, without a date: their order is all that is known"));
 }
 
 void vmstat_parse(struct lines *lines, const struct parse_options *options, struct source *source) {
@@ -393,7 +402,7 @@ void vmstat_parse(struct lines *lines, const struct parse_options *options, stru
     source->samples = source->reports - source->since_boot_reports;
     undo_mebibytes(source);
     drop_frozen(source);
-    say_what_is_missing(source);
+    say_what_is_missing(&vm);
 }
 
 int vmstat_bid(struct text head, bool whole) {
