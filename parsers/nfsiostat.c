@@ -183,7 +183,7 @@ static void store_row(struct nfsiostat *nfs, uint32_t number) {
     }
 }
 
-// Under Python 3 the first versions that were moved to it print each number on a line of its own.
+// Some copies that were moved to Python 3 print each number on a line of its own.
 static void take_numbers(struct nfsiostat *nfs, struct text line, uint32_t number) {
     size_t count = read_numbers(line, nfs->values + nfs->have, nfs->count - nfs->have);
     if (count == 0) {
@@ -204,10 +204,9 @@ static bool is_stamp(struct text line) {
     return when_read(line, DATE_ORDER_UNKNOWN, &when) && (when.epoch || (when.has_date && when.has_time));
 }
 
-static bool take_stamp(struct nfsiostat *nfs, struct text line, uint32_t number) {
+static bool read_stamp(struct nfsiostat *nfs, struct text line, uint32_t number) {
     struct source *source = nfs->source;
     millis at;
-    line = text_trim(line);
     if (line.length == 0 || line.length > 80) return false;
     // Stamps that stand behind the snapshots would date the next ones.
     if (source->clock == CLOCK_NONE && source->reports > 0) return is_stamp(line);
@@ -217,8 +216,38 @@ static bool take_stamp(struct nfsiostat *nfs, struct text line, uint32_t number)
         source_problem(source, number, SEVERITY_WARNING, tr("time runs backward here"));
     nfs->before = nfs->at = at;
     nfs->any = true;
-    nfs->seen_count = 0;  // a loop started nfsiostat again: its first blocks cover the time since mounting
     return true;
+}
+
+static bool take_stamp(struct nfsiostat *nfs, struct text line, uint32_t number) {
+    if (!read_stamp(nfs, text_trim(line), number)) return false;
+    // A loop started nfsiostat again: its first blocks cover the time since mounting.
+    if (nfs->source->clock != CLOCK_NONE) nfs->seen_count = 0;
+    return true;
+}
+
+// pcp nfsiostat goes on from report to report, each below its "Timestamp         :03/14/2026 05:20:04", which it
+// writes month first in all locales; its banner has the host between parentheses.
+static bool take_pcp(struct nfsiostat *nfs, struct text line, uint32_t number) {
+    struct source *source = nfs->source;
+    line = text_trim(line);
+    if (text_starts(line, "Linux ")) {
+        size_t open = text_find(line, "(");
+        if (open == SIZE_MAX) return false;
+        line = text_skip(line, open + 1);
+        size_t close = text_find(line, ")");
+        if (close == SIZE_MAX || close == 0) return false;
+        if (source->host[0] == '\0') source->host = text_copy(source->arena_, text_head(line, close));
+        return true;
+    }
+    if (!text_starts(line, "Timestamp")) return false;
+    line = text_trim(text_skip(line, strlen("Timestamp")));
+    if (!text_starts(line, ":")) return false;
+    enum date_order order = nfs->clock.order;
+    nfs->clock.order = DATE_ORDER_MDY;
+    bool taken = read_stamp(nfs, text_trim(text_skip(line, 1)), number);
+    nfs->clock.order = order;
+    return taken;
 }
 
 static void take_line(struct nfsiostat *nfs, struct text line, uint32_t number, bool cut) {
@@ -232,7 +261,7 @@ static void take_line(struct nfsiostat *nfs, struct text line, uint32_t number, 
         take_part_alone(nfs, line, number);
     else if (nfs->count > 0 && !cut)
         take_numbers(nfs, line, number);
-    else if (!take_stamp(nfs, line, number))
+    else if (!take_pcp(nfs, line, number) && !take_stamp(nfs, line, number))
         source_skip(nfs->source, number, tr("not a line of nfsiostat"));
 }
 
