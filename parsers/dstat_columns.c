@@ -177,6 +177,13 @@ void dstat_columns_add(struct dstat *dstat, struct text title, struct text name)
     if (column->entity_kind == ENTITY_NET && strcmp(column->entity, "total") != 0) dstat->interfaces = true;
 }
 
+bool dstat_may_count_bits(const struct dstat_column *column) {
+    static const char *const quantities[] = {"rkB/s", "wkB/s", "bi", "bo", "rxkB/s", "txkB/s"};
+    for (size_t i = 0; column->used && i < sizeof quantities / sizeof *quantities; i++)
+        if (strcmp(column->quantity, quantities[i]) == 0) return true;
+    return false;
+}
+
 // ── rows ────────────────────────────────────────────────────────────────────
 
 static bool read_two(struct text *text, char separator, int *value) {

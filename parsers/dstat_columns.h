@@ -24,6 +24,8 @@ struct dstat {
     size_t count;
     bool interfaces;  // there are columns of single network interfaces: their total is left out
     bool pcp;         // pcp-dstat: its first row is empty and none is since boot; its CSV counts disks in kilobytes
+    bool bits;        // throughput is counted in bits
+    bool bits_open;   // or may be: nothing tells
     bool skip_boot;   // the next row tells of the time since boot
     int year;         // of the stamps; 0 if not known
     int month;        // of the stamp before
@@ -36,6 +38,10 @@ struct dstat {
 void dstat_columns_begin(struct dstat *dstat);
 // The next column. The title is that of its group: "dsk/total", "total cpu usage", "total-cpu-usage".
 void dstat_columns_add(struct dstat *dstat, struct text title, struct text name);
+
+// Whether dool and dstat --bits count this column in bits: what their source calls type 'b', the throughput of disks
+// and interfaces, but no memory and no paging.
+bool dstat_may_count_bits(const struct dstat_column *column);
 
 // The time of a row: epoch seconds, or "23-11 11:54:55" (day-month) or dool's "Nov-23 11:54:55", to which the year is
 // added.

@@ -1,5 +1,5 @@
 // dstat_csv.c: `dstat --output` and `dool --output`: a preamble, a line of groups, a line of names, rows. Bytes, but
-// pcp-dstat counts disks and memory in kilobytes.
+// pcp-dstat counts disks and memory in kilobytes, and newer dool the throughput in bits.
 #include <math.h>
 #include <string.h>
 
@@ -65,6 +65,28 @@ static bool is_banner(struct text cell) {
            (text_starts(cell, "Dstat ") || text_starts(cell, "pcp-dstat") || text_starts(cell, "dool "));
 }
 
+// dool up to 1.2.0 writes bytes, whatever its screen shows (its issue 45). The sources of 1.3.1 and 1.3.4 write bits
+// unless they are asked for --bytes, or for all of dstat's ways; which release between began is not known.
+static void take_dool(struct dstat *dstat, struct text version) {
+    int64_t numbers[3] = {0};
+    for (size_t i = 0; i < 3 && version.at != NULL; i++)
+        if (!text_integer(text_cut(&version, '.'), &numbers[i])) return;
+    if (numbers[0] < 1 || (numbers[0] == 1 && numbers[1] < 3)) return;
+    dstat->bits_open = numbers[0] == 1 && numbers[1] == 3 && numbers[2] < 2;
+    dstat->bits = !dstat->bits_open;
+}
+
+static void say_bits(const struct dstat *dstat) {
+    bool any = false;
+    for (size_t i = 0; i < dstat->count; i++) any = any || dstat_may_count_bits(&dstat->columns[i]);
+    if (any && dstat->bits)
+        source_problem(dstat->source, 0, SEVERITY_INFO,
+                       tr("dool counts dsk and net in bits where it is not asked for --bytes: they are read as such"));
+    if (any && dstat->bits_open)
+        source_problem(dstat->source, 0, SEVERITY_WARNING,
+                       tr("this version of dool may count dsk and net in bits: they are read as bytes"));
+}
+
 static void take_preamble(struct dstat *dstat, const struct cells *cells) {
     struct source *source = dstat->source;
     struct text first = cells->at[0];
@@ -73,9 +95,13 @@ static void take_preamble(struct dstat *dstat, const struct cells *cells) {
         text_word(&version);
         source->tool_version = text_copy(source->arena_, text_word(&version));
         dstat->pcp = text_starts(first, "pcp");
+        dstat->bits = dstat->bits_open = false;
+        if (text_starts(first, "dool ")) take_dool(dstat, text_of(source->tool_version));
     }
     if (is_banner(first) || text_equal(first, "Host:")) begin_run(dstat);
     if (text_starts(value_behind(cells, "Cmdline:"), "pcp")) dstat->pcp = true;
+    struct text command = value_behind(cells, "Cmdline:");
+    if (text_has(command, " --bytes") || text_has(command, " --dstat")) dstat->bits = dstat->bits_open = false;
     struct text host = value_behind(cells, "Host:");
     if (host.at != NULL && source->host[0] == '\0') source->host = text_copy(source->arena_, host);
     take_date(dstat, value_behind(cells, "Date:"));
@@ -112,6 +138,7 @@ static void take_names(struct dstat *dstat, const struct cells *titles, const st
             dstat_columns_add(dstat, text_head(name, colon), text_skip(name, colon + 1));
     }
     if (dstat->pcp) dstat->skip_boot = false;
+    say_bits(dstat);
 }
 
 // ── rows ────────────────────────────────────────────────────────────────────
@@ -119,6 +146,7 @@ static void take_names(struct dstat *dstat, const struct cells *titles, const st
 // To kibibytes. The numbers of pcp-dstat are those of its metrics: bytes for the network, else kilobytes.
 static double scale_of(const struct dstat *dstat, const struct dstat_column *column) {
     if (column->unit != UNIT_KIB && column->unit != UNIT_KIB_PER_S) return 1;
+    if (dstat->bits && dstat_may_count_bits(column)) return 1.0 / 8 / 1024;
     return dstat->pcp && column->entity_kind != ENTITY_NET ? 1 : 1.0 / 1024;
 }
 

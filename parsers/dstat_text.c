@@ -175,16 +175,7 @@ static void take_names(struct screen *screen, struct text line) {
 }
 
 static double thousands(char suffix) {
-    return suffix == 'k' ? 1e3 : suffix == 'M' ? 1e6 : suffix == 'G' ? 1e9 : suffix == 'B' ? 1 : NAN;
-}
-
-// dool 1.x, and dstat --bits, count what its source calls type 'b' in bits, a thousand to the next suffix: the
-// throughput of disks and interfaces, but no memory and no paging.
-static bool may_count_bits(const struct dstat_column *column) {
-    static const char *const quantities[] = {"rkB/s", "wkB/s", "bi", "bo", "rxkB/s", "txkB/s"};
-    for (size_t i = 0; column->used && i < sizeof quantities / sizeof *quantities; i++)
-        if (strcmp(column->quantity, quantities[i]) == 0) return true;
-    return false;
+    return suffix == 'k' || suffix == 'K' ? 1e3 : suffix == 'M' ? 1e6 : suffix == 'G' ? 1e9 : suffix == 'B' ? 1 : NAN;
 }
 
 // "55M" is mebibytes where bytes are counted, and a million of anything else; "0 " is none.
@@ -194,7 +185,7 @@ static double value_of(const struct screen *screen, const struct dstat_column *c
     if (!fields_number(word, &value, &suffix)) return NAN;
     bool bytes = column->unit == UNIT_KIB || column->unit == UNIT_KIB_PER_S;
     if (!bytes) return suffix == '\0' ? value : value * thousands(suffix);
-    if (screen->counts == COUNTS_BITS && may_count_bits(column))
+    if (screen->counts == COUNTS_BITS && dstat_may_count_bits(column))
         return value * (suffix == 'b' || suffix == '\0' ? 1 : thousands(suffix)) / 8 / 1024;
     double kib = suffix == '\0' ? 1.0 / 1024 : fields_kib(suffix);
     return kib > 0 ? value * kib : NAN;
@@ -214,7 +205,7 @@ static void convert_rows_above(struct screen *screen) {
         struct table *table = &source->tables[t];
         for (size_t c = 0; c < table->column_count; c++) {
             struct dstat_column column = {.used = true, .quantity = table->columns[c].quantity};
-            if (!may_count_bits(&column)) continue;
+            if (!dstat_may_count_bits(&column)) continue;
             double *values = table->columns[c].values;
             for (size_t row = 0; row < table->row_count; row++) values[row] = bits_after_all(values[row]);
         }
@@ -225,7 +216,7 @@ static void convert_rows_above(struct screen *screen) {
 static void see_unit(struct screen *screen, const struct dstat_column *column, struct text word, uint32_t line) {
     double value;
     char suffix = '\0';
-    if (!may_count_bits(column) || !fields_number(word, &value, &suffix)) return;
+    if (!dstat_may_count_bits(column) || !fields_number(word, &value, &suffix)) return;
     if (suffix == 'B') screen->counts = COUNTS_BYTES;
     if (suffix != 'b' || screen->counts == COUNTS_BITS) return;
     if (screen->counts == COUNTS_UNKNOWN) convert_rows_above(screen);
@@ -280,7 +271,7 @@ static void take_row(struct screen *screen, struct text line, uint32_t number) {
 // Whether dool counts bits depends on its version and on --bytes.
 static void say_unit_is_open(const struct screen *screen) {
     bool any = false;
-    for (size_t i = 0; i < screen->dstat.count; i++) any = any || may_count_bits(&screen->dstat.columns[i]);
+    for (size_t i = 0; i < screen->dstat.count; i++) any = any || dstat_may_count_bits(&screen->dstat.columns[i]);
     if (!screen->dool || !any || screen->counts != COUNTS_UNKNOWN) return;
     source_problem(screen->dstat.source, 0, SEVERITY_WARNING,
                    tr("dool may count dsk and net in bits, and no cell ends in b or B: they are read as bytes"));

@@ -3,6 +3,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 
 #include <cmocka.h>
 
@@ -147,10 +148,34 @@ static void dool_prints_the_name_of_the_month(void **state) {
     assert_string_equal(log.source->tool_version, "1.3.2");
     assert_int_equal(log.source->skipped_lines, 0);
     assert_int_equal(parsed_rows(&log, "host"), 2);
-    assert_float_equal(parsed_value(&log, "host", "bi", 0), 1024, 0);
+    assert_float_equal(parsed_value(&log, "host", "bi", 0), 128, 0);
     assert_float_equal(parsed_value(&log, "host", "mem.available", 0), 4, 0);
     assert_int_equal(source_find(log.source, "host")->time[1], at(2024, 1, 1, 0));
     parsed_free(&log);
+}
+
+static double first_of_dool(const char *version, const char *options, const char *words) {
+    char text[400];
+    snprintf(text, sizeof text,
+             "\"dool %s CSV output\"\n\"Host:\",\"node7\",,,,\"User:\",\"root\"\n"
+             "\"Cmdline:\",\"dool -n%s\",,,,\"Date:\",\"31 Dec 2023 23:59:58 UTC\"\n"
+             "\"epoch\",\"net/total\",\n\"epoch\",\"recv\",\"send\"\n1703000000,1,1\n1703000001,8192,0\n",
+             version, options);
+    struct parsed log = parsed_text(text);
+    double value = parsed_value(&log, "total", "rxkB/s", 0);
+    assert_int_equal(parsed_problem(&log, "in bits"), words[0] != '\0');
+    assert_true(parsed_problem(&log, words) || words[0] == '\0');
+    parsed_free(&log);
+    return value;
+}
+
+static void the_version_of_dool_tells_whether_it_writes_bits(void **state) {
+    (void)state;
+    assert_float_equal(first_of_dool("1.2.0", " --bits", ""), 8, 0);
+    assert_float_equal(first_of_dool("1.3.1", "", "may count dsk and net in bits"), 8, 0);
+    assert_float_equal(first_of_dool("1.3.1", " --bytes", ""), 8, 0);
+    assert_float_equal(first_of_dool("1.3.4", "", "where it is not asked for --bytes"), 1, 0);
+    assert_float_equal(first_of_dool("1.3.4", " --dstat", ""), 8, 0);
 }
 
 static void the_screen_of_dool_is_drawn(void **state) {
@@ -251,6 +276,7 @@ int main(void) {
         cmocka_unit_test(several_disks_of_dstat_are_in_bytes),
         cmocka_unit_test(a_run_appended_to_the_file_begins_with_the_host),
         cmocka_unit_test(dool_prints_the_name_of_the_month),
+        cmocka_unit_test(the_version_of_dool_tells_whether_it_writes_bits),
         cmocka_unit_test(the_screen_of_dool_is_drawn),
         cmocka_unit_test(the_screen_has_suffixes_and_blank_groups),
         cmocka_unit_test(rows_above_the_first_cell_of_bits_count_bits_too),
