@@ -294,19 +294,23 @@ static void learn_prefix(struct vmstat *vm, struct text line) {
     line_prefix_learn(&vm->prefix, line, at);
 }
 
-static void take_prefix(struct vmstat *vm, struct text *line) {
+// False for a line of another host than that of the first: the rows of several are not one series.
+static bool take_prefix(struct vmstat *vm, struct text *line) {
     struct text stamp = {NULL, 0};
     struct text host = {NULL, 0};
+    struct when when;
+    millis time;
     line_prefix_strip(&vm->prefix, line, &stamp, &host);
     vm->before_row = MILLIS_NONE;
     if (host.at != NULL && vm->source->host[0] == '\0')
         vm->source->host = text_copy(vm->source->arena_, text_trim(host));
-    millis time;
-    if (stamp.at == NULL || vm->stamped) return;
+    if (host.at != NULL && !text_equal(text_trim(host), vm->source->host)) return false;
+    if (stamp.at == NULL || vm->stamped) return true;
     if (log_clock_read(&vm->clock, stamp, &time))
         vm->before_row = time;
-    else
-        vm->undated = true;
+    else if (when_read(stamp, DATE_ORDER_UNKNOWN, &when))
+        vm->undated = vm->undated || (when.has_time && !when.has_date);
+    return true;
 }
 
 static bool find_header(const struct fields *words, size_t *at) {
@@ -337,7 +341,10 @@ static bool is_stamp(struct text line) {
 static void take_line(struct vmstat *vm, struct text line, uint32_t number, bool cut) {
     struct fields words;
     size_t at = 0;
-    if (vm->columns > 0) take_prefix(vm, &line);
+    if (vm->columns > 0 && !take_prefix(vm, &line)) {
+        source_skip(vm->source, number, tr("a line of another host"));
+        return;
+    }
     fields_split(line, &words);
     if (words.count == 0) return;
     if (vm->columns == 0 && find_header(&words, &at)) {

@@ -226,7 +226,21 @@ static void a_column_that_nobody_knows_is_said_and_left_out(void **state) {
     assert_float_equal(host(&log, "wa", 0), 5, 0);
     assert_string_equal(log.source->zone, "CEST");
     assert_int_equal(log.source->clock, CLOCK_LOCAL);
-    assert_non_null(parsed_problem(&log, "a column that vmstat is not known to have: new"));
+    assert_true(parsed_problem(&log, "a column that vmstat is not known to have: new"));
+    parsed_free(&log);
+}
+
+static void rows_of_another_host_are_left_out(void **state) {
+    (void)state;
+    struct parsed log =
+        parsed_text("node7: " NAMES "node8: " NAMES "node7: " BOOT "node8: " BOOT
+                    "node7:  2  1   0 790000   1000  50000    0    0   400    16  100  200 50  5 40  5  0\n"
+                    "node8:  2  1   0 690000   1000  50000    0    0   300    16  100  200 50  5 40  5  0\n");
+    assert_string_equal(log.source->host, "node7");
+    assert_int_equal(parsed_rows(&log, "host"), 1);
+    assert_float_equal(host(&log, "free", 0), 790000, 0);
+    assert_int_equal(log.source->since_boot_reports, 1);
+    assert_true(parsed_problem(&log, "another host"));
     parsed_free(&log);
 }
 
@@ -268,6 +282,7 @@ int main(void) {
         cmocka_unit_test(memory_that_procps_froze_is_missing),
         cmocka_unit_test(memory_that_moves_stays),
         cmocka_unit_test(a_column_that_nobody_knows_is_said_and_left_out),
+        cmocka_unit_test(rows_of_another_host_are_left_out),
         cmocka_unit_test(what_is_no_row_is_named),
         cmocka_unit_test(other_tables_of_vmstat_are_not_this_one),
     };
