@@ -22,6 +22,7 @@ struct train {
     millis last_time;  // of the last stamp seen
     millis step_at;    // time and number of the last step line
     double step;
+    bool step_rounded;
     double epoch;
     size_t steps;
     size_t undated;   // step lines without a stamp among lines with stamps
@@ -142,10 +143,11 @@ static void take_step(struct train *train, const double *values, uint32_t number
     set(train, table, row, "throughput", UNIT_PER_S, SERIES_AVERAGE, values[TRAIN_RATE]);
     set(train, table, row, "data_time", UNIT_SECONDS, SERIES_AVERAGE, values[TRAIN_DATA_TIME]);
     set(train, table, row, "epoch_time", UNIT_SECONDS, SERIES_AVERAGE, values[TRAIN_EPOCH_TIME]);
+    bool exact = isnan(values[TRAIN_STEP_ROUNDED]) && !train->step_rounded;
     double done = values[TRAIN_STEP] - train->step;
     if (!isnan(values[TRAIN_SECONDS])) {
         set(train, table, row, "step_time", UNIT_SECONDS, SERIES_AVERAGE, values[TRAIN_SECONDS]);
-    } else if (done > 0 && !isnan(elapsed)) {
+    } else if (exact && done > 0 && !isnan(elapsed)) {
         table_set(table, row, table_column_derived(train->source, table, "step_time", UNIT_SECONDS, SERIES_AVERAGE),
                   elapsed / done);
     }
@@ -153,6 +155,7 @@ static void take_step(struct train *train, const double *values, uint32_t number
     train->steps++;
     if (done == 0) return;  // another rank says the same
     train->step = values[TRAIN_STEP];
+    train->step_rounded = !isnan(values[TRAIN_STEP_ROUNDED]);
     train->step_at = dated ? time : MILLIS_NONE;
 }
 

@@ -3,54 +3,81 @@
 #include <math.h>
 #include <stdlib.h>
 
-// Between a name and its number: "step 5", "step: 5", "'step': 5", "step=[5".
-#define IS "['\"]?\\s*[:=#]?\\s*\\[?\\s*"
-#define NUMBER "(-?\\d+(?:\\.\\d+)?(?:e[-+]?\\d+)?)"
-#define PLAIN "(\\d+(?:\\.\\d+)?)"
+#include "parsers/train_number.h"
 
-// What the first group of a shape holds beyond the values themselves.
-enum { MILLISECONDS = TRAIN_VALUES, PER_SECOND, TIME, ALL_VALUES };
+// Between a name and its number: "step 5", "step: 5", "'step': '5'", "step=[5".
+#define IS "['\"]?\\s*+[:=#]?\\s*+['\"]?\\[?\\s*+"
+// A number as it is printed; what its commas mean is for train_number to say.
+#define NUMBER "(\\d++(?:,\\d++)*+(?:\\.\\d++)?+(?:[eE][-+]?+\\d++)?+)"
+#define SIGNED "(-?+\\d++(?:,\\d++)*+(?:\\.\\d++)?+(?:[eE][-+]?+\\d++)?+)"
+#define COUNTED "(\\d++(?:,\\d++)*+)"
+// Where a number begins that stands before its unit.
+#define BEGIN "(?<![\\d.:,])"
+// A time behind its name, whose unit the name may tell: "step_time: 2.5", "iter time (s): 0.5", "timing in s=6.25".
+#define UNIT "(seconds?|secs?|milliseconds?|msecs?|ms|us|s)"
+#define TIMED "(?:(?:\\s*+\\(|\\s++in |_)" UNIT "(?!\\w)\\)?)?+['\"]?\\s*+[:=]?\\s*+['\"]?" NUMBER
+
+// What a shape holds beyond the values themselves.
+enum { PER_SECOND = TRAIN_VALUES, TIME, ALL_VALUES };
+
+// How its text is read. Of a time the first group is the unit that the name tells and the second one the number; of
+// all else the first group is the number.
+enum reading { A_NUMBER, A_COUNT, A_TIME, A_TIME_WITH_UNIT };
 
 struct shape {
     int value;
+    enum reading reading;
     const char *words;  // the line has one of them
-    const char *regex;  // first group: the number
+    const char *regex;
 };
 
 // Wordings of PyTorch scripts, Keras, Lightning, Hugging Face, Megatron, DeepSpeed, tqdm bars and TensorFlow's
 // benchmarks. The first that fits wins.
 static const struct shape shapes[] = {
-    {TRAIN_STEP, "step|iter|batch", "(?i)\\b(?:global_?steps?|steps?|iterations?|iters?|batch)\\b" IS "(\\d+)"},
-    {TRAIN_STEP, "epoch|train",
+    // No "1%" of a bar, no "ms/batch 135.62", no mean of steps.
+    {TRAIN_STEP, A_COUNT, "step|iter|batch",
+     "(?i)(?<!\\w)(?<![sec]/)(?<!per )(?:global_?steps?|steps?|iterations?|iters?|batch)\\b" IS COUNTED
+     "(?!\\s*%)(?!\\.0*+[1-9])"},
+    {TRAIN_STEP, A_COUNT, "epoch|train",
      "(?i)\\b(?:epoch|train)\\b[:\\s]*\\[?\\s*\\d+\\]?\\s*:?\\s*\\[\\s*(\\d+)/\\s*\\d+"},  // "Epoch: [0][10/5005]"
-    {TRAIN_STEP, "[", "\\|\\s*(\\d+)/\\d+\\s*\\["},  // tqdm: "45%|####    | 450/1000 [01:20<01:37, 5.6it/s]"
-    {TRAIN_STEP, "/", "^[\\s\\x08]*(\\d+)/\\d+\\s*(?:\\[|━|-)"},  // Keras: " 120/1875 [=>....] - ETA: 2s"
-    {TRAIN_STEP, "images/sec:", "^\\s*(\\d+)\\s+images/sec:"},
-    {TRAIN_STEP, "\"num_updates\":", "\"num_updates\":\\s*\"?(\\d+)"},  // fairseq
-    {TRAIN_EPOCH, "epoch", "(?i)\\bepochs?\\b" IS "(\\d+(?:\\.\\d+)?)"},
-    {TRAIN_LOSS, "loss", "(?i)\\b(?:train_|training_|train/|total_|lm )?loss\\b['\"]?\\s*[:=]?\\s*" NUMBER},
-    {TRAIN_RATE, "throughput|samples_per_second|CurrSamplesPerSec|/s",
+    {TRAIN_STEP, A_COUNT, "[", "\\|\\s*(\\d+)/\\d+\\s*\\["},  // tqdm: "45%|####    | 450/1000 [01:20<01:37, 5.6it/s]"
+    {TRAIN_STEP, A_COUNT, "/", "^[\\s\\x08]*(\\d+)/\\d+\\s*(?:\\[|━|-)"},       // Keras: " 120/1875 [=>....] - ETA: 2s"
+    {TRAIN_STEP, A_COUNT, "batches", "\\|\\s*+(\\d++)/\\s*+\\d++ batches\\b"},  // "|   200/ 2983 batches |"
+    {TRAIN_STEP, A_COUNT, "images/sec:", "^\\s*(\\d+)\\s+images/sec:"},
+    {TRAIN_STEP, A_COUNT, "\"num_updates\":", "\"num_updates\":\\s*\"?(\\d+)"},  // fairseq
+    {TRAIN_EPOCH, A_NUMBER, "epoch", "(?i)\\bepochs?\\b" IS NUMBER "(?!\\s*%)"},
+    {TRAIN_LOSS, A_NUMBER, "loss",
+     "(?i)(?<!valid |validation |eval |test |val |dev )\\b(?:train_|training_|train/|total_|lm "
+     ")?loss\\b['\"]?\\s*+[:=]?\\s*+(?:is )?" SIGNED},
+    {TRAIN_RATE, A_COUNT, "throughput|samples_per_second|CurrSamplesPerSec|/s",
      "(?i)\\b(?:throughput|samples_per_second|CurrSamplesPerSec|(?:samples|images|tokens|tok|examples)/"
-     "s(?:ec)?)\\b['\"]?\\s*[:=]\\s*" PLAIN},
-    {TRAIN_RATE, "samples|image|img|example|sequences|tokens",
-     "(?i)" PLAIN "\\s*(?:samples|images|imgs?|examples|sequences|tokens)\\s*/\\s*s(?:ec(?:ond)?)?\\b"},
-    {TRAIN_RATE, "samples per second", "(?i)\\bsamples per second\\s*[:=]\\s*" PLAIN},
-    {TRAIN_RATE, "time:", "(?i)\\bTime:\\s*\\d+\\.\\d+s,\\s*" PLAIN "/s\\b"},  // timm: "Time: 0.420s, 2400.15/s"
-    {TRAIN_DATA_TIME, "data_time", "(?i)\\bdata_time['\"]?\\s*[:=]?\\s*" PLAIN},
-    {TRAIN_DATA_TIME, "Data",
-     "\\bData:?\\s+(\\d+\\.\\d+)\\s*\\("},  // PyTorch's ImageNet example: "Data  0.012 (  0.400)"
-    {TRAIN_LR, "lr|learning", "(?i)\\b(?:lr|learning[_ ]rate)\\b" IS NUMBER},
-    {MILLISECONDS, "elapsed time per iteration", "(?i)elapsed time per iteration \\(ms\\)\\s*[:=]\\s*" PLAIN},
-    {MILLISECONDS, "ms/", PLAIN "\\s*ms/(?:step|it(?:er)?|batch)\\b"},
-    {MILLISECONDS, "time|dt", "(?i)\\b(?:time|dt|step_time|batch_time)\\b['\"]?\\s*[:=]?\\s*" PLAIN "\\s*ms\\b"},
-    {TRAIN_SECONDS, "/step|/it|/batch", PLAIN "\\s*s(?:ec)?/(?:step|it(?:er)?|batch)\\b"},
-    {TRAIN_SECONDS, "time",
-     "(?i)\\b(?:(?:step|iter|batch)[_ ]time|time per (?:step|iteration)|time/iter)\\b(?: "
-     "\\(s\\))?['\"]?\\s*[:=]?\\s*" PLAIN},
-    {PER_SECOND, "/s", "(?i)\\b(?:global_step/sec|steps?/s(?:ec)?)\\s*[:=]\\s*" PLAIN},
-    {PER_SECOND, "\"ups\":", "\"ups\":\\s*\"?" PLAIN},
-    {PER_SECOND, "/s", PLAIN "\\s*(?:it|steps?|batch(?:es)?)/s\\b"},
-    {TIME, "time", "(?i)(?<![\\w/])time['\"]?\\s*[:=]?\\s*" PLAIN "(?!\\s*ms)(?![\\d.:])"},
+     "s(?:ec)?)\\b['\"]?\\s*+[:=]\\s*+" NUMBER "(?!\\s*[kmgtp]?(?:i?b/|i?bytes|bit|flop))"},
+    {TRAIN_RATE, A_COUNT, "samples|image|img|example|sequences|tokens",
+     "(?i)" BEGIN NUMBER "\\s*+(?:samples|images|imgs?|examples|sequences|tokens)\\s*/\\s*s(?:ec(?:ond)?)?\\b"},
+    {TRAIN_RATE, A_COUNT, "samples per second", "(?i)\\bsamples per second\\s*[:=]\\s*" NUMBER},
+    // timm: "Time: 0.420s, 2400.15/s"
+    {TRAIN_RATE, A_COUNT, "time:", "(?i)\\bTime:\\s*\\d+\\.\\d+s,\\s*" NUMBER "/s\\b"},
+    {TRAIN_DATA_TIME, A_TIME, "data_", "(?i)\\bdata(?:_time|(?=_s\\b))" TIMED},
+    {TRAIN_DATA_TIME, A_TIME, "Data",
+     "\\bData:?\\s+()(\\d+\\.\\d+)\\s*\\("},  // PyTorch's ImageNet example: "Data  0.012 (  0.400)"
+    {TRAIN_LR, A_NUMBER, "lr|learning", "(?i)\\b(?:lr|learning[_ ]rate)\\b" IS SIGNED},
+    // MindSpore's "per step time" was printed in milliseconds without a word of it; "dt" is also a physicist's step.
+    {TRAIN_SECONDS, A_TIME_WITH_UNIT, "dt|per ", "(?i)(?<!\\w)(?:dt|per (?:step|iter(?:ation)?|batch)[_ ]time)" TIMED},
+    {TRAIN_SECONDS, A_TIME, "time",
+     "(?i)(?<!\\w)(?<!per )(?:(?:step|iter|iteration|batch)[_ ]time|time per (?:step|iteration)|time/iter)" TIMED},
+    {TRAIN_SECONDS, A_TIME, "/step|/it|/batch",
+     BEGIN "()" NUMBER "\\s*+(?:[mun]?s|\xc2\xb5s|\xce\xbcs|sec)/(?:step|it(?:er)?|batch)\\b"},
+    {TRAIN_SECONDS, A_TIME, "/step|/it|/batch",
+     "(?<!\\w)" UNIT "/(?:step|it(?:er)?|batch)\\b['\"]?\\s*+[:=]?\\s*+" NUMBER},  // "ms/batch 125.50"
+    {PER_SECOND, A_COUNT, "/s", "(?i)\\b(?:global_step/sec|steps?/s(?:ec)?)\\s*[:=]\\s*" NUMBER},
+    {PER_SECOND, A_COUNT, "\"ups\":", "\"ups\":\\s*\"?" NUMBER},
+    {PER_SECOND, A_NUMBER, "/s", BEGIN NUMBER "\\s*+(?:it|steps?|batch(?:es)?)/s\\b"},
+    {TRAIN_EPOCH_TIME, A_TIME, "epoch", "(?i)\\bepoch[_ ]time" TIMED},
+    // Not the time of a part of the step, nor of all steps.
+    {TIME, A_TIME, "time",
+     "(?i)(?<![\\w/])(?<!epoch |step |batch |total |elapsed |remaining |wall |eta |data |load |loading |eval |test "
+     "|val "
+     "|valid |forward |backward |cumulative |overall )time" TIMED "(?![.:])"},
 };
 enum { SHAPES = sizeof shapes / sizeof shapes[0] };
 
@@ -89,11 +116,11 @@ struct train_words *train_words_new(void) {
     for (size_t i = 0; i < SHAPES; i++) words->shapes[i] = pattern_with(shapes[i].words, shapes[i].regex);
     for (size_t i = 0; i < HAPPENINGS; i++)
         words->happenings[i] = pattern_with(happenings[i].words, happenings[i].regex);
-    words->summary = pattern_with(
-        "train_runtime|eval_|total|valid|evaluati|sanity|test",
-        "(?i)\\btrain_runtime\\b|\\beval_\\w+['\"]?\\s*[:=]|^\\W*total\\b|^\\W*(?:valid(?:ation|ating)?|evaluati(?:on|"
-        "ng)|"
-        "sanity checking|test(?:ing)?)\\b");
+    words->summary =
+        pattern_with("train_runtime|eval|total|valid|sanity|test|class",
+                     "(?i)\\btrain_runtime\\b|\\beval_\\w+['\"]?\\s*[:=]|^\\W*total\\b|^\\W*(?:valid(?:ation|ating)?|"
+                     "eval(?:uati(?:on|ng))?|sanity checking|test(?:ing)?)\\b|"
+                     "^\\s*class\\s+images\\b");  // the head that YOLO prints before the bar of its validation
     words->bar = pattern_with("%", "\\d%\\|.{0,200}\\d+/\\d+\\s*\\[");
     words->evaluation_bar =
         pattern_with("valid|evaluati|sanity|test",
@@ -116,26 +143,66 @@ static bool has_digit(struct text line) {
     return false;
 }
 
+// What one shape finds in a line.
+struct found {
+    double value, thousands;
+    bool told;  // the unit of a time
+};
+
+static bool read_shape(struct pattern *pattern, const struct shape *shape, struct text line, struct found *found) {
+    struct text groups[3];
+    *found = (struct found){NAN, 1, false};
+    if (!pattern_match(pattern, line, groups, 3)) return false;
+    bool timed = shape->reading == A_TIME || shape->reading == A_TIME_WITH_UNIT;
+    struct text number = groups[timed ? 2 : 1];
+    if (number.at == NULL) return false;
+    struct text behind = text_skip(line, (size_t)(number.at - line.at) + number.length);
+    if (timed) return train_seconds(number, groups[1], behind, &found->value, &found->told);
+    if (!train_number(number, shape->reading == A_COUNT, &found->value)) return false;
+    if (groups[0].at + groups[0].length != number.at + number.length) return true;
+    // Letters at the number make another one of it.
+    found->thousands = train_thousands(behind);
+    if (found->thousands < 1 || (found->thousands > 1 && shape->value != TRAIN_STEP)) return false;
+    found->value *= found->thousands;
+    return true;
+}
+
+static void read_shapes(struct train_words *words, struct text line, double *all) {
+    bool told[ALL_VALUES] = {false};
+    bool unit_missing = false;
+    for (size_t i = 0; i < SHAPES; i++) {
+        struct found found;
+        if (!isnan(all[shapes[i].value])) continue;
+        if (shapes[i].value == PER_SECOND && !isnan(all[TRAIN_SECONDS])) continue;
+        if (!read_shape(words->shapes[i], &shapes[i], line, &found)) continue;
+        if (shapes[i].reading == A_TIME_WITH_UNIT && !found.told) {
+            unit_missing = true;
+            continue;
+        }
+        all[shapes[i].value] = found.value;
+        told[shapes[i].value] = found.told;
+        if (shapes[i].value == TRAIN_STEP && found.thousands > 1) all[TRAIN_STEP_ROUNDED] = found.thousands;
+    }
+    // Who leaves out the unit of one time means the same one by the next.
+    static const int times[] = {TRAIN_SECONDS, TRAIN_EPOCH_TIME, TIME};
+    for (size_t i = 0; unit_missing && i < sizeof times / sizeof *times; i++)
+        if (!told[times[i]]) all[times[i]] = NAN;
+}
+
 void train_words_read(struct train_words *words, struct text line, double *values) {
     double all[ALL_VALUES];
     for (size_t i = 0; i < ALL_VALUES; i++) all[i] = NAN;
     bool any = has_digit(line);
-    for (size_t i = 0; i < SHAPES && any; i++) {
-        struct text groups[2];
-        double value = NAN;
-        if (isnan(all[shapes[i].value]) && pattern_match(words->shapes[i], line, groups, 2) &&
-            text_number(groups[1], &value) && isfinite(value))
-            all[shapes[i].value] = value;
-    }
+    if (any) read_shapes(words, line, all);
     // Averages over the whole run, and the pace of an evaluation, are no steps.
     if (any && pattern_match(words->summary, line, NULL, 0))
-        all[TRAIN_RATE] = all[TRAIN_SECONDS] = all[TRAIN_LOSS] = all[PER_SECOND] = all[MILLISECONDS] = all[TIME] = NAN;
-    if (isnan(all[TRAIN_SECONDS])) all[TRAIN_SECONDS] = all[MILLISECONDS] / 1000;
+        all[TRAIN_RATE] = all[TRAIN_SECONDS] = all[TRAIN_LOSS] = all[TRAIN_EPOCH_TIME] = all[PER_SECOND] = all[TIME] =
+            NAN;
     if (isnan(all[TRAIN_SECONDS]) && all[PER_SECOND] > 0) all[TRAIN_SECONDS] = 1 / all[PER_SECOND];
     // A plain "time" is a step's in a line about a step, and the epoch's in a line about an epoch.
     if (!isnan(all[TRAIN_STEP])) {
         if (isnan(all[TRAIN_SECONDS])) all[TRAIN_SECONDS] = all[TIME];
-    } else if (!isnan(all[TRAIN_EPOCH])) {
+    } else if (!isnan(all[TRAIN_EPOCH]) && isnan(all[TRAIN_EPOCH_TIME])) {
         all[TRAIN_EPOCH_TIME] = all[TIME];
     }
     for (size_t i = 0; i < TRAIN_VALUES; i++) values[i] = all[i];

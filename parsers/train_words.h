@@ -10,11 +10,12 @@ enum train_value {
     TRAIN_STEP,
     TRAIN_EPOCH,
     TRAIN_LOSS,
-    TRAIN_RATE,        // samples, images or tokens a second
-    TRAIN_SECONDS,     // a step
-    TRAIN_EPOCH_TIME,  // seconds of a whole epoch
-    TRAIN_DATA_TIME,   // seconds of a step that went into waiting for data
-    TRAIN_LR,          // learning rate: only lines about steps print it
+    TRAIN_RATE,          // samples, images or tokens a second
+    TRAIN_SECONDS,       // a step
+    TRAIN_EPOCH_TIME,    // seconds of a whole epoch
+    TRAIN_DATA_TIME,     // seconds of a step that went into waiting for data
+    TRAIN_LR,            // learning rate: only lines about steps print it
+    TRAIN_STEP_ROUNDED,  // the step is rounded to so many ("step:1K"): no pace follows from it
     TRAIN_VALUES
 };
 

@@ -52,6 +52,114 @@ static void more_ways_to_say_a_rate(void **state) {
     assert_true(isnan(values[TRAIN_SECONDS]));
 }
 
+static void a_time_is_read_in_its_own_unit(void **state) {
+    (void)state;
+    static const struct {
+        const char *line;
+        double seconds;
+    } lines[] = {
+        {"step 10 step_time: 412.5 ms", 0.4125},
+        {"step 10 batch_time: 0.25 s", 0.25},
+        {"step 10 batch_time 1.5e-01", 0.15},
+        {"step 10 time: 350 us", 0.00035},
+        {"step 10 time: 350 \xc2\xb5s", 0.00035},
+        {"step 10 time: 350us", 0.00035},
+        {"step 10 step time (ms): 350", 0.35},
+        {"step 10 step time (seconds): 350", 350},
+        {"step 10 step_time_ms=350", 0.35},
+        {"step 10 time: 1m 57s", 117},
+        {"step 10 time: 1m57s", 117},
+        {"step 10 time: 1.5 min", 90},
+        {"step 10 time: 1h 1m 1s", 3661},
+        {"step 10 0,52 s/it", 0.52},
+        {"step 10 1,250.5 ms/step", 1.2505},
+        {"10.5 us/step | step 5", 0.0000105},
+        {"| 61/  121 batches | lr 20.00 | ms/batch 135.62 |", 0.13562},
+        {"step 10 dt: 500.00ms | total time: 0.00m", 0.5},
+        {"step 10 epoch time: 40.559 s, per step time: 207.995 ms", 0.207995},
+    };
+    for (size_t i = 0; i < sizeof lines / sizeof *lines; i++) {
+        double values[TRAIN_VALUES];
+        read_line(lines[i].line, values);
+        if (!(fabs(values[TRAIN_SECONDS] - lines[i].seconds) < 1e-12)) print_error("%s\n", lines[i].line);
+        assert_float_equal(values[TRAIN_SECONDS], lines[i].seconds, 1e-12);
+    }
+}
+
+static void a_time_whose_unit_is_not_proved_is_not_read(void **state) {
+    (void)state;
+    static const char *const lines[] = {
+        "epoch time: 520274.060, per step time: 415.887",  // milliseconds, by MindSpore
+        "epoch 3 step 5: epoch time: 38930.000, per step time: 85.000",
+        "step 10 1,234 s/it",  // thousands or decimals
+        "step 10 dt 0.001",    // of a physical model
+        "step 10 step_time: 5 s/epoch",
+        "step 10 (16.0s/200 iters)",
+        "step 10 time: 1:23",
+        "step 10 time: 12%",
+        "step 10 time: 5x",
+        "step 10 step time (ms): 350 s",
+        "step 10 total time: 30.5 s",
+        "step 10 elapsed time 30.5",
+    };
+    for (size_t i = 0; i < sizeof lines / sizeof *lines; i++) {
+        double values[TRAIN_VALUES];
+        read_line(lines[i], values);
+        if (!isnan(values[TRAIN_SECONDS]) || !isnan(values[TRAIN_EPOCH_TIME])) print_error("%s\n", lines[i]);
+        assert_true(isnan(values[TRAIN_SECONDS]));
+        assert_true(isnan(values[TRAIN_EPOCH_TIME]));
+    }
+}
+
+static void the_number_of_a_step_is_whole(void **state) {
+    (void)state;
+    static const struct {
+        const char *line;
+        double step, rounded;
+    } lines[] = {
+        {"Steps:   1%|          | 3/500 [00:01<00:02, 2.0it/s]", 3, NAN},
+        {"Step 1,200 | loss 2.50", 1200, NAN},
+        {"global_step=7.000", 7, NAN},
+        {"step:1K", 1000, 1000},
+        {"step:2M", 2000000, 1000000},
+        {"trainer/global_step=7", 7, NAN},
+        {"step 7, loss 2", 7, NAN},
+        {"Iteration 7.", 7, NAN},
+        {"ms/batch 135.62", NAN, NAN},
+        {"time per step 2.0", NAN, NAN},
+        {"steps: 1.5", NAN, NAN},
+        {"steps: 5,5", NAN, NAN},
+        {"steps: 5x", NAN, NAN},
+        {"steps: 5KB", NAN, NAN},
+    };
+    for (size_t i = 0; i < sizeof lines / sizeof *lines; i++) {
+        double values[TRAIN_VALUES];
+        read_line(lines[i].line, values);
+        bool same = isnan(lines[i].step) ? isnan(values[TRAIN_STEP]) : fabs(values[TRAIN_STEP] - lines[i].step) < 0.1;
+        if (!same) print_error("%s: %g\n", lines[i].line, values[TRAIN_STEP]);
+        assert_true(same);
+        assert_true(isnan(lines[i].rounded) == isnan(values[TRAIN_STEP_ROUNDED]));
+    }
+    double values[TRAIN_VALUES];
+    read_line("Epoch:  33%|###3      | 1/3 [00:02<00:04,  2.00s/it]", values);
+    assert_true(isnan(values[TRAIN_EPOCH]));
+    read_line("step 5 tok/sec: 807,569 valid loss 2.5", values);
+    assert_float_equal(values[TRAIN_RATE], 807569, 0);
+    assert_true(isnan(values[TRAIN_LOSS]));
+    read_line("step 5 tok/sec: 807K throughput: 3.5 GB/s", values);
+    assert_true(isnan(values[TRAIN_RATE]));
+}
+
+static void no_pace_follows_from_rounded_steps(void **state) {
+    (void)state;
+    struct parsed log = parsed_text(
+        "2024-05-20 10:00:00 step:800 loss:2.5\n2024-05-20 10:00:20 step:1K loss:2.5\n"
+        "2024-05-20 10:00:40 step:1K loss:2.5\n2024-05-20 10:01:00 step:2K loss:2.5\n");
+    assert_int_equal(parsed_rows(&log, "job"), 4);
+    for (size_t i = 0; i < 4; i++) assert_true(isnan(parsed_value(&log, "job", "step_time", i)));
+    parsed_free(&log);
+}
+
 static void steps_of_deepspeed_tell_the_pace_by_their_stamps(void **state) {
     (void)state;
     struct parsed log = parsed_text(
@@ -200,6 +308,10 @@ int main(void) {
         cmocka_unit_test(a_line_reads_the_same_in_a_long_log),
         cmocka_unit_test(happenings_are_told_the_same_in_a_long_log),
         cmocka_unit_test(more_ways_to_say_a_rate),
+        cmocka_unit_test(a_time_is_read_in_its_own_unit),
+        cmocka_unit_test(a_time_whose_unit_is_not_proved_is_not_read),
+        cmocka_unit_test(the_number_of_a_step_is_whole),
+        cmocka_unit_test(no_pace_follows_from_rounded_steps),
         cmocka_unit_test(steps_of_deepspeed_tell_the_pace_by_their_stamps),
         cmocka_unit_test(a_bar_of_an_evaluation_is_one_event),
         cmocka_unit_test(records_of_mlperf_are_events),
