@@ -303,15 +303,18 @@ void train_log_parse(struct lines *lines, const struct parse_options *options, s
 
 int train_log_bid(struct text head, bool whole) {
     (void)whole;
-    struct pattern *step = pattern_with(
-        "step|iter|epoch",
-        "(?i)\\b(?:global_?step|steps?|iteration|iter|epoch)\\b['\"]?\\s*[:=#]?\\s*\\[?\\s*\\d+.*(?:\\b|_)(?:loss|lr|"
-        "samples/s|it/s|ms/step|s/it)\\b");
+    struct pattern *step = pattern_with("step|iter|epoch",
+                                        "(?i)\\b(?:global_?step|(?:current_)?steps?|iteration|iter|epoch)\\b(?:\\("
+                                        "train\\))?['\"]?\\s*[:=#]?\\s*\\[?\\s*\\d+"
+                                        ".*(?:\\b|_)(?:loss|lr|samples/s|it/s|ms/step|s/it)\\b");
     struct pattern *bar = pattern_with(
-        "/|elapsed|loss|:::MLL|step=|CurrSamples",
+        "/|elapsed|loss|:::MLL|step=|CurrSamples|epoch:train:|batch_cost",
         "\\d+/\\d+ \\[[^\\]]*(?:it/s|s/it)|\\d+/\\d+ \\[[=>.]+\\]|\\dms/step|^\\s*\\d+\\s+images/sec:|"
         "elapsed time per iteration|^\\W*\\{'loss': |:::MLL(?:OG|v0)|\\bstep=\\d+, skipped=\\d+, lr=|"
-        "global_step/sec:|CurrSamplesPerSec=|^\\s*(?:train|training|val|dev|test)_loss['\"]?\\s*[:=]\\s*\\d");
+        "[Tt]rain: \\[\\d+/\\d+\\]\\[\\d+/\\d+\\]|\\d/\\d+ [\\d.]+(?:it/s|s/it) "
+        "|\\depoch:train:\\d+-\\d+batch:|\\bbatch_cost:? \\d|"
+        "^\\s*\\d+: [\\d.]+, [\\d.]+ avg(?: loss)?, [\\d.]+ rate,|^\\s*\\[\\d+,\\s+\\d+\\] loss: "
+        "|global_step/sec:|CurrSamplesPerSec=|^\\s*(?:train|training|val|dev|test)_loss['\"]?\\s*[:=]\\s*\\d");
     struct pattern *other = pattern_with(
         "CUDA out|world|building train|torch|accelerate|--nproc|flow|deepspeed|_loss|train_runtime",
         "CUDA out of memory|world_size=\\d+|using world size:|building train, validation, and test datasets|"

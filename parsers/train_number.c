@@ -153,14 +153,14 @@ static double rest_of(struct text rest, double unit) {
     return sum;
 }
 
-bool train_seconds(struct text number, struct text unit, struct text behind, double *seconds, bool *told) {
+bool train_seconds(struct text number, struct text unit, struct text behind, double *seconds, double *told) {
     double value = NAN;
     double named = unit.length > 0 ? unit_of(unit) : NAN;
     double followed = NAN;
     if (!train_number(number, false, &value) || !take_unit(&behind, &followed)) return false;
     if (!isnan(followed) && is_shared(behind)) return false;
     if (!isnan(named) && !isnan(followed) && fabs(named - followed) > 0) return false;
-    *told = !isnan(named) || !isnan(followed);
+    *told = isnan(named) ? followed : named;
     if (!isnan(followed))
         *seconds = value * followed + rest_of(behind, followed);
     else

@@ -12,7 +12,7 @@ bool train_number(struct text number, bool count, double *value);
 double train_thousands(struct text behind);
 
 // Seconds of a time: its number, the unit that its name told (may be empty), and the text behind the number ("ms",
-// " us", "m 57s"). *told: a unit was. Without one these are seconds, the field's habit.
-bool train_seconds(struct text number, struct text unit, struct text behind, double *seconds, bool *told);
+// " us", "m 57s"). *told becomes the unit in seconds, NaN without one: then these are seconds, the field's habit.
+bool train_seconds(struct text number, struct text unit, struct text behind, double *seconds, double *told);
 
 #endif
