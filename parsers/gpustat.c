@@ -141,17 +141,42 @@ void gpustat_text_parse(struct lines *lines, const struct parse_options *options
     }
 }
 
-int gpustat_text_bid(struct text head, bool whole) {
-    (void)whole;
-    size_t found = 0;
+static bool is_header(struct text line) {
+    struct when when;
+    struct text rest = line;
+    text_word(&rest);
+    rest = text_trim(rest);
+    size_t used = 0;
+    return when_read_prefix(rest, DATE_ORDER_UNKNOWN, &when, &used) && when.has_date && when.has_time;
+}
+
+static bool is_gpu(struct text line) {
+    unsigned gpu;
+    double value;
+    if (!take_number(&line, &gpu)) return false;
+    text_cut(&line, '|');
+    struct text loads = text_cut(&line, '|');
+    return line.at != NULL && is_temperature(text_trim(text_cut(&loads, ',')), &value);
+}
+
+// Lines below no head of gpustat, or lost among others, are no log of gpustat: a job shows its GPUs at its beginning.
+static bool is_log(struct text head, size_t gpus) {
+    enum { OTHERS_A_GPU = 4 };  // a head, a date and two rules of dashes around each GPU
+    size_t others = 0;
+    bool headed = false;
     while (head.at != NULL) {
         struct text line = text_trim(text_cut(&head, '\n'));
-        unsigned gpu;
-        double value;
-        if (!take_number(&line, &gpu)) continue;
-        text_cut(&line, '|');
-        struct text loads = text_cut(&line, '|');
-        found += line.at != NULL && is_temperature(text_trim(text_cut(&loads, ',')), &value);
+        if (line.length == 0 || is_gpu(line)) continue;
+        others++;
+        headed = headed || is_header(line);
     }
-    return found > 0 ? BID_SURE : BID_NONE;
+    return headed && others <= OTHERS_A_GPU * (gpus + 1);
+}
+
+int gpustat_text_bid(struct text head, bool whole) {
+    (void)whole;
+    size_t gpus = 0;
+    for (struct text rest = head; rest.at != NULL;) gpus += is_gpu(text_trim(text_cut(&rest, '\n')));
+    if (gpus == 0) return BID_NONE;
+    return is_log(head, gpus) ? BID_SURE : BID_WEAK;
 }
