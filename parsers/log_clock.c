@@ -26,6 +26,22 @@ static bool epoch_millis(struct text stamp, millis *time) {
     return true;
 }
 
+static bool accept(struct log_clock *clock, const struct when *when) {
+    struct source *source = clock->source;
+    if (source->clock == CLOCK_NONE) begin(source, when);
+    if (source->clock != basis_of(when)) return false;
+    if (source->clock == CLOCK_ZONED) source->zone_last = when->zone_minutes;
+    clock->ambiguous = when->ambiguous;
+    return true;
+}
+
+bool log_clock_take(struct log_clock *clock, const struct when *when, millis *time) {
+    clock->ambiguous = false;
+    if (!when->has_date || !when->has_year || !when->has_time) return false;
+    *time = when_millis(when);
+    return *time != MILLIS_NONE && accept(clock, when);
+}
+
 bool log_clock_read(struct log_clock *clock, struct text stamp, millis *time) {
     struct source *source = clock->source;
     clock->ambiguous = false;
@@ -42,9 +58,5 @@ bool log_clock_read(struct log_clock *clock, struct text stamp, millis *time) {
         *time = when_millis(&when);
         if (*time == MILLIS_NONE) return false;
     }
-    if (source->clock == CLOCK_NONE) begin(source, &when);
-    if (source->clock != basis_of(&when)) return false;
-    if (source->clock == CLOCK_ZONED) source->zone_last = when.zone_minutes;
-    clock->ambiguous = when.ambiguous;
-    return true;
+    return accept(clock, &when);
 }

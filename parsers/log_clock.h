@@ -14,5 +14,7 @@ struct log_clock {
 // milliseconds …). The first one decides what the times of the source rest on; a later one that rests on something
 // else (local time behind epoch seconds) cannot be compared and is refused.
 bool log_clock_read(struct log_clock *clock, struct text stamp, millis *time);
+// The same for a stamp taken apart already.
+bool log_clock_take(struct log_clock *clock, const struct when *when, millis *time);
 
 #endif

@@ -8,76 +8,44 @@
 #include <string.h>
 
 #include "core/lang.h"
-#include "parsers/log_clock.h"
+#include "parsers/train_clock.h"
+#include "parsers/train_rows.h"
 #include "parsers/train_words.h"
 
 enum { EVENTS_MOST = 20000 };  // a log that says "val_loss" in every line
+
+// The last step line of those that are dated alike.
+struct pace {
+    millis at;  // MILLIS_NONE if there is none to count from
+    double step;
+    bool rounded;
+};
 
 struct train {
     struct source *source;
     struct train_words *words;
     struct pattern *user, *trailing;
-    struct log_clock clock;
-    millis time;       // of the line, MILLIS_NONE if it has none
-    millis last_time;  // of the last stamp seen
-    millis step_at;    // time and number of the last step line
-    double step;
-    bool step_rounded;
+    struct train_clock clock;
+    struct train_rows rows;
+    struct pace dated, above;
+    uint32_t stamped;  // the last line with a stamp and no step, 0 if a step was dated by it
+    uint32_t stepped;  // the last step line with a stamp
     double epoch;
-    size_t steps;
-    size_t undated;   // step lines without a stamp among lines with stamps
-    bool step_dated;  // a step line had a stamp, or was dated by one
     bool evaluating;  // the line before was the bar of an evaluation
 };
 
 // ── stamps ──────────────────────────────────────────────────────────────────
 
-static bool is_behind_stamp(char c) { return c == ']' || c == ')' || c == ' ' || c == ',' || c == ':'; }
-
-// Stamps that rest on something else than the first step line's cannot be compared; the clock is the step lines'.
-static bool read_stamp(struct train *train, struct text stamp) {
-    millis time;
-    if (!log_clock_read(&train->clock, stamp, &time)) return false;
-    if (train->clock.ambiguous) train->source->day_month_open = true;
-    train->time = train->last_time = time;
-    return true;
-}
-
-// A stamp at the start of the line, bare or in brackets, behind at most three short words ("INFO:", "[rank0]:").
-// Returns the line behind it.
-static struct text take_stamp(struct train *train, struct text line) {
-    train->time = MILLIS_NONE;
-    struct text rest = text_trim(line);
-    for (int tries = 0; tries < 3 && rest.length > 0; tries++) {
-        struct text at = rest;
-        if (at.at[0] == '[' || at.at[0] == '(') at = text_skip(at, 1);
-        struct when when;
-        size_t used = 0;
-        if (at.length > 0 && when_read_prefix(at, train->clock.order, &when, &used) && when.has_date && when.has_time) {
-            if (!when.has_year || !read_stamp(train, text_head(at, used))) return rest;
-            rest = text_skip(at, used);
-            while (rest.length > 0 && is_behind_stamp(rest.at[0])) rest = text_skip(rest, 1);
-            return rest;
-        }
-        struct text word = text_word(&rest);
-        if (word.length > 12) break;
-        rest = text_trim(rest);
-    }
-    return text_trim(line);
-}
-
 // Epoch seconds at the end of the line, as TensorFlow's benchmarks print them.
 static void take_trailing_stamp(struct train *train, struct text line) {
     struct text groups[2];
-    if (train->time != MILLIS_NONE || !pattern_match(train->trailing, line, groups, 2)) return;
-    if (!train->step_dated && train->source->clock == CLOCK_LOCAL) {
+    if (train->clock.time != MILLIS_NONE || !pattern_match(train->trailing, line, groups, 2)) return;
+    if (train->rows.counts[TRAIN_DATED] == 0 && train->source->clock == CLOCK_LOCAL) {
         // Nothing that matters was dated by the civil times so far.
-        train->source->clock = CLOCK_NONE;
-        train->source->zone = "";
-        train->source->day_month_open = false;
-        for (size_t i = 0; i < train->source->event_count; i++) train->source->events[i].time = MILLIS_NONE;
+        train_clock_forget(&train->clock);
+        train_rows_undate(&train->rows);
     }
-    read_stamp(train, groups[1]);
+    train_clock_read(&train->clock, groups[1]);
 }
 
 // ── steps ───────────────────────────────────────────────────────────────────
@@ -107,8 +75,8 @@ static bool read_user(struct train *train, struct text line, double *values) {
             values[names[i].value] = value;
     }
     if (group_text(train, groups, GROUPS, "time", &text)) {
-        train->time = MILLIS_NONE;
-        read_stamp(train, text);
+        train->clock.time = MILLIS_NONE;
+        train_clock_read(&train->clock, text);
     }
     return true;
 }
@@ -118,45 +86,55 @@ static void set(struct train *train, struct table *table, size_t row, const char
     if (!isnan(value)) table_set(table, row, table_column(train->source, table, name, unit, kind), value);
 }
 
-// The time of a step line. MILLIS_NONE where others have stamps and this one has none.
-static millis step_time(const struct train *train) {
-    if (train->time != MILLIS_NONE) return train->time;
-    return train->source->clock == CLOCK_NONE ? (millis)train->steps : MILLIS_NONE;
+// A stamp that has the line above for itself is the step's.
+static enum train_dating dating_of(const struct train *train, uint32_t number) {
+    if (train->clock.time != MILLIS_NONE) return TRAIN_DATED;
+    bool above = train->stamped > 0 && number - train->stamped <= 1 && train->clock.last_time != MILLIS_NONE;
+    return above ? TRAIN_DATED_ABOVE : TRAIN_UNDATED;
 }
 
-// The pace since the last step line: the stamps', unless the line itself states one.
-static void take_step(struct train *train, const double *values, uint32_t number) {
-    millis time = step_time(train);
-    if (time == MILLIS_NONE) {
-        train->undated++;
-        return;
-    }
-    bool dated = train->time != MILLIS_NONE;
-    double elapsed = dated && train->step_at != MILLIS_NONE && time > train->step_at
-                         ? (double)(time - train->step_at) / 1000.0
-                         : NAN;
-    struct table *table = source_table(train->source, TEXT("job"), ENTITY_JOB);
-    size_t row = table_row(table, time, isnan(elapsed) ? 0 : elapsed, number);
+static void set_values(struct train *train, struct table *table, size_t row, const double *values) {
     set(train, table, row, "step", UNIT_NONE, SERIES_STATE, values[TRAIN_STEP]);
     set(train, table, row, "epoch", UNIT_NONE, SERIES_STATE, values[TRAIN_EPOCH]);
     set(train, table, row, "loss", UNIT_NONE, SERIES_STATE, values[TRAIN_LOSS]);
     set(train, table, row, "throughput", UNIT_PER_S, SERIES_AVERAGE, values[TRAIN_RATE]);
     set(train, table, row, "data_time", UNIT_SECONDS, SERIES_AVERAGE, values[TRAIN_DATA_TIME]);
     set(train, table, row, "epoch_time", UNIT_SECONDS, SERIES_AVERAGE, values[TRAIN_EPOCH_TIME]);
-    bool exact = isnan(values[TRAIN_STEP_ROUNDED]) && !train->step_rounded;
-    double done = values[TRAIN_STEP] - train->step;
-    if (!isnan(values[TRAIN_SECONDS])) {
-        set(train, table, row, "step_time", UNIT_SECONDS, SERIES_AVERAGE, values[TRAIN_SECONDS]);
-    } else if (exact && done > 0 && !isnan(elapsed)) {
+    set(train, table, row, "step_time", UNIT_SECONDS, SERIES_AVERAGE, values[TRAIN_SECONDS]);
+}
+
+// "iteration 199" below DeepSpeed's "[2024-05-20 10:00:00,100] … global_step=199": one step, told in two lines.
+static bool continues_step(const struct train *train, const struct table *table, double step, uint32_t number) {
+    return train->clock.time == MILLIS_NONE && train->stepped > 0 && number - train->stepped == 1 &&
+           table->row_count > 0 && fabs(step - train->dated.step) < 0.5;
+}
+
+// The pace since the last step line: the stamps', unless the line itself states one.
+static void take_step(struct train *train, const double *values, uint32_t number) {
+    struct table *table = source_table(train->source, TEXT("job"), ENTITY_JOB);
+    if (continues_step(train, table, values[TRAIN_STEP], number)) {
+        set_values(train, table, table->row_count - 1, values);
+        return;
+    }
+    enum train_dating dating = dating_of(train, number);
+    struct pace *pace = dating == TRAIN_DATED ? &train->dated : &train->above;
+    if (dating == TRAIN_UNDATED) pace->at = MILLIS_NONE;
+    millis time = dating == TRAIN_UNDATED ? MILLIS_NONE : train->clock.last_time;
+    double elapsed =
+        time != MILLIS_NONE && pace->at != MILLIS_NONE && time > pace->at ? (double)(time - pace->at) / 1000.0 : NAN;
+    size_t rows = table->row_count;
+    size_t row = table_row(table, time, isnan(elapsed) ? 0 : elapsed, number);
+    set_values(train, table, row, values);
+    bool rounded = !isnan(values[TRAIN_STEP_ROUNDED]);
+    double done = values[TRAIN_STEP] - pace->step;
+    if (isnan(values[TRAIN_SECONDS]) && done > 0 && !isnan(elapsed) && !rounded && !pace->rounded)
         table_set(table, row, table_column_derived(train->source, table, "step_time", UNIT_SECONDS, SERIES_AVERAGE),
                   elapsed / done);
-    }
-    train->step_dated = train->step_dated || dated;
-    train->steps++;
-    if (done == 0) return;  // another rank says the same
-    train->step = values[TRAIN_STEP];
-    train->step_rounded = !isnan(values[TRAIN_STEP_ROUNDED]);
-    train->step_at = dated ? time : MILLIS_NONE;
+    if (table->row_count > rows) train_rows_add(&train->rows, dating);
+    train->stamped = 0;
+    train->stepped = dating == TRAIN_DATED ? number : 0;
+    // A done of 0: another rank says the same.
+    if (done < 0 || done > 0 || isnan(done)) *pace = (struct pace){time, values[TRAIN_STEP], rounded};
 }
 
 // ── lines ───────────────────────────────────────────────────────────────────
@@ -166,7 +144,7 @@ static void take_event(struct train *train, enum event_kind kind, struct text li
         source_problem(train->source, number, SEVERITY_WARNING, tr("more than %d events: the rest is not kept"),
                        EVENTS_MOST);
     // A traceback's last line often has no stamp of its own: it belongs to the one before.
-    millis at = train->time != MILLIS_NONE ? train->time : train->last_time;
+    millis at = train->clock.time != MILLIS_NONE ? train->clock.time : train->clock.last_time;
     if (train->source->event_count <= EVENTS_MOST) source_event(train->source, at, number, kind, TEXT(""), line, value);
 }
 
@@ -208,7 +186,7 @@ static bool take_mlperf(struct train *train, struct text line, uint32_t number) 
     size_t at = text_find(line, ":::MLL");
     size_t time = text_find(line, "\"time_ms\": ");
     if (at == SIZE_MAX || time == SIZE_MAX) return false;
-    read_stamp(train, text_head(text_skip(line, time + 11), 13));
+    train_clock_read(&train->clock, text_head(text_skip(line, time + 11), 13));
     for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
         if (!text_has(line, keys[i].key)) continue;
         double epoch = NAN;
@@ -223,7 +201,8 @@ static bool take_mlperf(struct train *train, struct text line, uint32_t number) 
 
 static void take_line(struct train *train, struct text line, uint32_t number) {
     if (take_mlperf(train, line, number)) return;
-    struct text body = take_stamp(train, line);
+    struct text body = train_clock_take(&train->clock, line);
+    if (train->clock.time != MILLIS_NONE) train->stamped = number;
     double values[TRAIN_VALUES];
     train_words_read(train->words, body, values);
     if (has_pace(values)) take_trailing_stamp(train, body);
@@ -234,7 +213,7 @@ static void take_line(struct train *train, struct text line, uint32_t number) {
     }
     bool counted = !isnan(values[TRAIN_STEP]) || !isnan(values[TRAIN_EPOCH]);
     // DeepSpeed: "step=10, skipped=0, lr=[0.001]" tells the pace by its stamp.
-    bool stamped_step = train->time != MILLIS_NONE && !isnan(values[TRAIN_STEP]) && !isnan(values[TRAIN_LR]);
+    bool stamped_step = train->clock.time != MILLIS_NONE && !isnan(values[TRAIN_STEP]) && !isnan(values[TRAIN_LR]);
     if (has_pace(values) || stamped_step || (counted && !isnan(values[TRAIN_LOSS]))) take_step(train, values, number);
 }
 
@@ -271,32 +250,43 @@ static void take_user_pattern(struct train *train, const char *pattern) {
     }
 }
 
+static void settle(struct train *train) {
+    struct source *source = train->source;
+    bool dated = train_rows_dated(&train->rows);
+    size_t out = 0;
+    if (train->rows.count > 0) out = train_rows_settle(&train->rows, source_table(source, TEXT("job"), ENTITY_JOB));
+    if (train->rows.count > 0 && !dated && source->clock != CLOCK_NONE) train_clock_forget(&train->clock);
+    train_clock_settle(&train->clock);
+    if (out > 0)
+        source_problem(source, 0, SEVERITY_WARNING,
+                       tr("%zu step lines without a time stamp among lines with one: they are left out"), out);
+    if (train->rows.count == 0)
+        source_problem(
+            source, 0, SEVERITY_WARNING,
+            tr("no line of this training log was understood as a step (--step-pattern says how to read one)"));
+    source->reports = source->samples = train->rows.count - out;
+}
+
 void train_log_parse(struct lines *lines, const struct parse_options *options, struct source *source) {
     struct train train = {.source = source,
                           .words = train_words_new(),
                           .trailing = pattern_new("\\s(1\\d{9}(?:\\.\\d+)?)\\s*$"),
-                          .clock = {.source = source, .order = options->date_order},
-                          .time = MILLIS_NONE,
-                          .last_time = MILLIS_NONE,
-                          .step_at = MILLIS_NONE,
-                          .step = NAN,
+                          .clock = train_clock_of(source, options->date_order),
+                          .dated = {MILLIS_NONE, NAN, false},
+                          .above = {MILLIS_NONE, NAN, false},
                           .epoch = NAN};
     if (options->step_pattern != NULL) take_user_pattern(&train, options->step_pattern);
-    if (train.clock.order == DATE_ORDER_UNKNOWN) {
-        train.clock.order = order_of(lines_peek(lines));
-        source->day_month_proved = train.clock.order != DATE_ORDER_UNKNOWN;
+    if (train.clock.clock.order == DATE_ORDER_UNKNOWN) {
+        train.clock.clock.order = order_of(lines_peek(lines));
+        source->day_month_proved = train.clock.clock.order != DATE_ORDER_UNKNOWN;
     }
     struct text line;
     while (lines_next(lines, &line)) take_line(&train, text_head(line, 4096), lines_number(lines));
-    if (train.undated > 0)
-        source_problem(source, 0, SEVERITY_WARNING,
-                       tr("%zu step lines without a time stamp among lines with one: they are left out"),
-                       train.undated);
-    source->reports = train.steps;
-    source->samples = train.steps;
+    settle(&train);
     train_words_free(train.words);
     pattern_free(train.trailing);
     pattern_free(train.user);
+    train_rows_free(&train.rows);
 }
 
 // ── the bid ─────────────────────────────────────────────────────────────────
@@ -312,7 +302,7 @@ int train_log_bid(struct text head, bool whole) {
         "\\d+/\\d+ \\[[^\\]]*(?:it/s|s/it)|\\d+/\\d+ \\[[=>.]+\\]|\\dms/step|^\\s*\\d+\\s+images/sec:|"
         "elapsed time per iteration|^\\W*\\{'loss': |:::MLL(?:OG|v0)|\\bstep=\\d+, skipped=\\d+, lr=|"
         "[Tt]rain: \\[\\d+/\\d+\\]\\[\\d+/\\d+\\]|\\d/\\d+ [\\d.]+(?:it/s|s/it) "
-        "|\\depoch:train:\\d+-\\d+batch:|\\bbatch_cost:? \\d|"
+        "|\\depoch:train:\\d+-\\d+batch:|\\bbatch_cost:? \\d|\\bloss = [\\d.]+, step = \\d|"
         "^\\s*\\d+: [\\d.]+, [\\d.]+ avg(?: loss)?, [\\d.]+ rate,|^\\s*\\[\\d+,\\s+\\d+\\] loss: "
         "|global_step/sec:|CurrSamplesPerSec=|^\\s*(?:train|training|val|dev|test)_loss['\"]?\\s*[:=]\\s*\\d");
     struct pattern *other = pattern_with(

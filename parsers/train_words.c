@@ -132,12 +132,14 @@ struct train_words *train_words_new(void) {
     for (size_t i = 0; i < SHAPES; i++) words->shapes[i] = pattern_with(shapes[i].words, shapes[i].regex);
     for (size_t i = 0; i < HAPPENINGS; i++)
         words->happenings[i] = pattern_with(happenings[i].words, happenings[i].regex);
-    // Among them: the head that YOLO prints before the bar of its validation, and a bar that counts epochs.
+    // Among them: the head that YOLO prints before the bar of its validation, and a bar that counts epochs:
+    // one of thousands, several a second, counts steps.
     words->summary =
         pattern_with("train_runtime|eval|total|valid|sanity|test|class|(val)|epoch",
                      "(?i)\\btrain_runtime\\b|\\beval_\\w+['\"]?\\s*[:=]|^\\W*total\\b|^\\W*(?:valid(?:ation|ating)?|"
                      "eval(?:uati(?:on|ng))?|sanity checking|test(?:ing)?)\\b|\\b(?:epoch|iter)\\((?:val|test)\\)|"
-                     "^\\s*class\\s+images\\b|^\\W*epochs?\\s*:?\\s*\\d+%\\||\\depoch results:");
+                     "^\\s*class\\s+images\\b|^\\W*epochs?\\s*:?\\s*\\d+%\\|(?!.{0,200}?/\\d{4,}+ "
+                     "\\[.{0,40}?it/s)|\\depoch results:");
     words->bar = pattern_with("%", "\\d%\\|.{0,200}\\d+/\\d+\\s*\\[");
     words->evaluation_bar =
         pattern_with("valid|evaluati|sanity|test",

@@ -260,6 +260,118 @@ static void undated_steps_among_dated_ones_are_said(void **state) {
     parsed_free(&log);
 }
 
+static void a_stamp_now_and_then_dates_no_steps(void **state) {
+    (void)state;
+    struct parsed log = parsed_text(
+        "2024-05-06 07:08:00 step 1 loss 1\nstep 2 loss 1\nstep 3 loss 1\n2024-05-06 07:08:09 Saved checkpoint a\n"
+        "step 4 loss 1\n");
+    assert_int_equal(log.source->clock, CLOCK_NONE);
+    assert_int_equal(parsed_rows(&log, "job"), 4);
+    assert_int_equal(source_find(log.source, "job")->time[3], 3);
+    assert_int_equal(parsed_events(&log, EVENT_CHECKPOINT), 1);
+    assert_int_equal(parsed_event(&log, EVENT_CHECKPOINT, 0)->time, MILLIS_NONE);
+    parsed_free(&log);
+    // Nor does the line of a checkpoint among steps that have their own.
+    log = parsed_text(
+        "2024-05-06 07:08:00 step 1 loss 1\n2024-05-06 07:08:09 Saved checkpoint a\nstep 4 loss 1\nstep 5 loss 1\n"
+        "2024-05-06 07:08:20 step 6 loss 1\n");
+    assert_int_equal(parsed_rows(&log, "job"), 2);
+    assert_float_equal(job(&log, "step_time", 1), 4, 1e-12);
+    parsed_free(&log);
+}
+
+static void a_step_below_its_stamp_has_it(void **state) {
+    (void)state;
+    struct parsed log = parsed_text(
+        "[01/15/2024 18:11:55] INFO train.py:230 main\n  Epoch: 0, Step: 1, loss=2\n"
+        "[01/15/2024 18:12:05] INFO train.py:230 main\n  Epoch: 0, Step: 6, loss=2\n");
+    assert_int_equal(parsed_rows(&log, "job"), 2);
+    assert_float_equal(job(&log, "step_time", 1), 2, 1e-12);
+    parsed_free(&log);
+}
+
+static void a_file_without_a_step_says_so(void **state) {
+    (void)state;
+    struct parsed log = parsed_text("RuntimeError: x\ntorch.distributed\n");
+    assert_string_equal(log.source->format, "train-log");
+    assert_true(parsed_problem(&log, "was understood as a step"));
+    parsed_free(&log);
+    log = parsed_text("step 1 loss 1\n");
+    assert_false(parsed_problem(&log, "was understood as a step"));
+    parsed_free(&log);
+}
+
+static const char yearless[] =
+    "I1231 23:59:50.500000 1234 solver.cpp:218] Iteration 200, loss = 0.75\n"
+    "I0101 00:00:10.500000 1234 solver.cpp:218] Iteration 400, loss = 0.75\n"
+    "I0101 00:00:30.500000 1234 solver.cpp:218] Iteration 600, loss = 0.75\n";
+
+static void stamps_without_a_year_take_it_from_the_file(void **state) {
+    (void)state;
+    const millis new_year = INT64_C(1704067200000);  // 2024
+    struct parsed log = parsed_bytes(yearless, sizeof yearless - 1, new_year + 3600000);
+    assert_int_equal(log.source->clock, CLOCK_LOCAL);
+    assert_true(log.source->year_assumed);
+    assert_non_null(strstr(log.source->clock_note, "the file's last change"));
+    assert_int_equal(parsed_rows(&log, "job"), 3);
+    assert_int_equal(source_find(log.source, "job")->time[0], new_year - 9500);
+    assert_int_equal(source_find(log.source, "job")->time[1], new_year + 10500);
+    assert_float_equal(job(&log, "step_time", 1), 0.1, 1e-12);
+    parsed_free(&log);
+    log = parsed_bytes(yearless, sizeof yearless - 1, new_year - INT64_C(200) * 86400000);
+    assert_int_equal(source_find(log.source, "job")->time[0], new_year - INT64_C(365) * 86400000 - 9500);
+    parsed_free(&log);
+    log = parsed_text(yearless);
+    assert_true(log.source->year_assumed);
+    assert_non_null(strstr(log.source->clock_note, "nothing in the file tells it"));
+    parsed_free(&log);
+}
+
+static void other_lines_tell_the_year(void **state) {
+    (void)state;
+    struct parsed log = parsed_text(
+        "2023-12-31 23:59:40: I tensorflow/core/platform: opened\n"
+        "I1231 23:59:50.000000 1234 hooks.py:262] loss = 15.6, step = 0\n"
+        "I0101 00:00:10.000000 1234 hooks.py:262] loss = 15.6, step = 100\n"
+        "I20240101 00:00:30.000000 1234 hooks.py:262] loss = 15.6, step = 200\n");
+    assert_int_equal(parsed_rows(&log, "job"), 3);
+    assert_int_equal(source_find(log.source, "job")->time[1], INT64_C(1704067210000));
+    assert_float_equal(job(&log, "step_time", 2), 0.2, 1e-12);
+    assert_false(log.source->year_assumed);
+    parsed_free(&log);
+    log = parsed_text(
+        "[12/31 23:59:50 d2.utils.events]: iter: 19  total_loss: 5.9 lr: 0.1\n"
+        "[01/01 00:00:10 d2.utils.events]: iter: 39  total_loss: 5.9 lr: 0.1\n"
+        "[2024-01-01 00:00:30] iter: 59  total_loss: 5.9 lr: 0.1\n");
+    assert_int_equal(parsed_rows(&log, "job"), 3);
+    assert_int_equal(source_find(log.source, "job")->time[0], INT64_C(1704067190000));
+    assert_float_equal(job(&log, "step_time", 2), 1, 1e-12);
+    assert_false(log.source->year_assumed);
+    assert_non_null(strstr(log.source->clock_note, "other lines"));
+    parsed_free(&log);
+}
+
+static void a_stamp_is_found_behind_names_not_in_sentences(void **state) {
+    (void)state;
+    static const char *const lines[] = {
+        "[1,0]<stdout>:2024-05-06 07:08:00,000 INFO step 10 loss 2.5",
+        "INFO:root:2024-05-06 07:08:00 step 10 loss 2.5",
+        "worker-node-0012: [2024-05-06 07:08:00,000] [INFO] step 10 loss 2.5",
+        "(RayTrainWorker pid=4321, ip=10.0.0.5) 2024-05-06 07:08:00 step 10 loss 2.5",
+        "[NeMo I 2024-05-06 07:08:00 lr_scheduler:948] step 10 loss 2.5",
+        "[gpu01:0/2] 2024-05-06 07:08:00,000 (trainer:464) INFO: step 10 loss 2.5",
+    };
+    for (size_t i = 0; i < sizeof lines / sizeof *lines; i++) {
+        struct parsed log = parsed_text(lines[i]);
+        assert_int_equal(source_find(log.source, "job")->time[0], INT64_C(1714979280000));
+        assert_float_equal(job(&log, "step", 0), 10, 0);
+        parsed_free(&log);
+    }
+    struct parsed log = parsed_text("Loaded checkpoint from 2024-05-06 07:08:00 step 10 loss 2.5");
+    assert_int_equal(log.source->clock, CLOCK_NONE);
+    parsed_free(&log);
+}
+
 static void day_and_month_are_told_apart_or_open(void **state) {
     (void)state;
     struct parsed log = parsed_text(
@@ -291,6 +403,12 @@ int main(void) {
         cmocka_unit_test(ranks_that_say_the_same_step_do_not_halve_the_pace),
         cmocka_unit_test(a_restart_gives_no_pace),
         cmocka_unit_test(undated_steps_among_dated_ones_are_said),
+        cmocka_unit_test(a_stamp_now_and_then_dates_no_steps),
+        cmocka_unit_test(a_step_below_its_stamp_has_it),
+        cmocka_unit_test(a_file_without_a_step_says_so),
+        cmocka_unit_test(stamps_without_a_year_take_it_from_the_file),
+        cmocka_unit_test(other_lines_tell_the_year),
+        cmocka_unit_test(a_stamp_is_found_behind_names_not_in_sentences),
         cmocka_unit_test(day_and_month_are_told_apart_or_open),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

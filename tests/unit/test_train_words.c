@@ -122,6 +122,7 @@ static void the_number_of_a_step_is_whole(void **state) {
         double step, rounded;
     } lines[] = {
         {"Steps:   1%|          | 3/500 [00:01<00:02, 2.0it/s]", 3, NAN},
+        {"epoch:  20%|##        | 15005/75000 [11:44<47:45, 20.94it/s, loss=0.04327]", 15005, NAN},
         {"Step 1,200 | loss 2.50", 1200, NAN},
         {"global_step=7.000", 7, NAN},
         {"step:1K", 1000, 1000},
