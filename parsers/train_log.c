@@ -296,7 +296,7 @@ int train_log_bid(struct text head, bool whole) {
     struct pattern *step = pattern_with("step|iter|epoch",
                                         "(?i)\\b(?:global_?step|(?:current_)?steps?|iteration|iter|epoch)\\b(?:\\("
                                         "train\\))?['\"]?\\s*[:=#]?\\s*\\[?\\s*\\d+"
-                                        ".*(?:\\b|_)(?:loss|lr|samples/s|it/s|ms/step|s/it)\\b");
+                                        ".*(?:\\b|_)(?:loss|lr|samples/s|tok(?:ens)?/s|it/s|ms/step|s/it)\\b");
     struct pattern *bar = pattern_with(
         "/|elapsed|loss|:::MLL|step=|CurrSamples|epoch:train:|batch_cost",
         "\\d+/\\d+ \\[[^\\]]*(?:it/s|s/it)|\\d+/\\d+ \\[[=>.]+\\]|\\dms/step|^\\s*\\d+\\s+images/sec:|"

@@ -3,6 +3,8 @@
 #include <math.h>
 #include <string.h>
 
+static const double SINCE_1970 = 1e9;  // seconds: "time": 1714979280.5 is a stamp, no duration
+
 static bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
 static bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_'; }
@@ -161,6 +163,7 @@ bool train_seconds(struct text number, struct text unit, struct text behind, dou
     if (!isnan(followed) && is_shared(behind)) return false;
     if (!isnan(named) && !isnan(followed) && fabs(named - followed) > 0) return false;
     *told = isnan(named) ? followed : named;
+    if (isnan(*told) && value >= SINCE_1970) return false;
     if (!isnan(followed))
         *seconds = value * followed + rest_of(behind, followed);
     else
