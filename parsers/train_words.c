@@ -123,7 +123,7 @@ static const struct happening happenings[] = {
 enum { HAPPENINGS = sizeof happenings / sizeof happenings[0] };
 
 struct train_words {
-    struct pattern *shapes[SHAPES], *happenings[HAPPENINGS], *summary, *bar, *evaluation_bar;
+    struct pattern *shapes[SHAPES], *happenings[HAPPENINGS], *summary, *bar, *evaluation_bar, *evaluation_loss;
 };
 
 struct train_words *train_words_new(void) {
@@ -140,6 +140,7 @@ struct train_words *train_words_new(void) {
                      "eval(?:uati(?:on|ng))?|sanity checking|test(?:ing)?)\\b|\\b(?:epoch|iter)\\((?:val|test)\\)|"
                      "^\\s*class\\s+images\\b|^\\W*epochs?\\s*:?\\s*\\d+%\\|(?!.{0,200}?/\\d{4,}+ "
                      "\\[.{0,40}?it/s)|\\depoch results:");
+    words->evaluation_loss = pattern_with("loss", "(?i)\\b(?:val|valid|validation|eval|test|dev)_loss\\b");
     words->bar = pattern_with("%", "\\d%\\|.{0,200}\\d+/\\d+\\s*\\[");
     words->evaluation_bar =
         pattern_with("valid|evaluati|sanity|test",
@@ -151,6 +152,7 @@ void train_words_free(struct train_words *words) {
     for (size_t i = 0; i < SHAPES; i++) pattern_free(words->shapes[i]);
     for (size_t i = 0; i < HAPPENINGS; i++) pattern_free(words->happenings[i]);
     pattern_free(words->summary);
+    pattern_free(words->evaluation_loss);
     pattern_free(words->bar);
     pattern_free(words->evaluation_bar);
     free(words);
@@ -221,6 +223,9 @@ void train_words_read(struct train_words *words, struct text line, double *value
     if (any && pattern_match(words->summary, line, NULL, 0))
         all[TRAIN_RATE] = all[TRAIN_SECONDS] = all[TRAIN_LOSS] = all[TRAIN_EPOCH_TIME] = all[PER_SECOND] = all[TIME] =
             NAN;
+    // "Epoch 1/50, time: 17.8 s, val_loss: 0.9" is about the validation alone.
+    if (!isnan(all[TIME]) && isnan(all[TRAIN_LOSS]) && pattern_match(words->evaluation_loss, line, NULL, 0))
+        all[TIME] = NAN;
     if (isnan(all[TRAIN_SECONDS]) && all[PER_SECOND] > 0) all[TRAIN_SECONDS] = 1 / all[PER_SECOND];
     // A plain "time" is a step's in a line about a step, and the epoch's in a line about an epoch.
     if (!isnan(all[TRAIN_STEP])) {

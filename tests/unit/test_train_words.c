@@ -102,6 +102,7 @@ static void a_time_whose_unit_is_not_proved_is_not_read(void **state) {
         "step 10 total time: 30.5 s",
         "step 10 elapsed time 30.5",
         "{\"step\": 10, \"time\": 1714979280.5}",
+        "Epoch    1/50, time: 17.78 s, val_loss: 0.906",
         "step 10 time: 0m 46.5s",  // since the beginning
         "Epoch:  17%|#         | 1/6 [06:50<34:12, 410.47s/it]",
         "Epochs:  17%|#         | 1/6 [06:50<34:12, 410.47s/it]",
