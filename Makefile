@@ -192,7 +192,7 @@ fuzz: ## libFuzzer on every parser for SECONDS=60 each, or RUNS=10000000 inputs,
 	@BUILD=$(FUZZ_BUILD) SECONDS_EACH=$(or $(SECONDS),60) RUNS=$(RUNS) tests/fuzz/fuzz.sh $(PARSER)
 fuzz-replay: ## seeds, found inputs and mutations of them, under the sanitizers
 	@$(SUBMAKE) fuzz-build BUILD=$(BUILD)/asan CFLAGS="-O1 -g" SANITIZE="$(ASAN)"
-	@BUILD=$(BUILD)/asan MUTATIONS=$(or $(MUTATIONS),300) tests/check_fuzz.sh
+	@BUILD=$(BUILD)/asan MUTATIONS=$(or $(MUTATIONS),80) tests/check_fuzz.sh
 
 .PHONY: readme
 readme: all ## write the README's examples and its picture anew

@@ -109,6 +109,7 @@ static bool read_values(struct csv_parse *parse, uint32_t number) {
         if (kind == CELL_NUMBER) {
             why = contradiction(field, parse->values[i], unit);
             parse->values[i] *= field->scale;
+            if (isinf(parse->values[i])) parse->values[i] = NAN;  // more gigabytes than there are numbers for
             if (field->bare != NULL && nvidia_unit(unit) == UNIT_PERCENT)
                 nvidia_rows_proved(parse->rows, layout->column[i]);
             if (why == NULL) remember(&layout->memo[i], cell, parse->values[i]);

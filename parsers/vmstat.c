@@ -251,9 +251,11 @@ static int compare_ratios(const void *a, const void *b) {
 }
 
 static void scale(struct table *table, const char *quantity, double factor) {
-    for (size_t c = 0; c < table->column_count; c++)
-        if (strcmp(table->columns[c].quantity, quantity) == 0)
-            for (size_t k = 0; k < table->row_count; k++) table->columns[c].values[k] *= factor;
+    for (size_t c = 0; c < table->column_count; c++) {
+        double *values = table->columns[c].values;
+        if (strcmp(table->columns[c].quantity, quantity) != 0) continue;
+        for (size_t k = 0; k < table->row_count; k++) values[k] = isinf(values[k] * factor) ? NAN : values[k] * factor;
+    }
 }
 
 // -S M prints memory and swap traffic in mebibytes, but bi in kibibytes as ever. What is swapped in from a disk is
