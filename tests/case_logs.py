@@ -1,4 +1,5 @@
-"""What several cases' make.py have in common: a run whose GPUs starve with a disk below them, and one with a kernel log."""
+"""What several cases' make.py have in common: a run whose GPUs starve with a disk below them, one with a kernel log, one of a GPU alone."""
+import datetime
 import random
 
 HEAD = "Device            r/s     rkB/s   rrqm/s  %rrqm r_await rareq-sz     w/s     wkB/s   wrqm/s  %wrqm w_await wareq-sz     d/s     dkB/s   drqm/s  %drqm d_await dareq-sz  aqu-sz  %util"
@@ -61,3 +62,15 @@ def kernel_run(said, busy_seconds=600, disks=("sda", "nvme0n1")):
     with open("kern.log", "w", encoding="utf-8") as kernel:
         for second, text in said:
             kernel.write("May 20 %s train3 kernel: %s\n" % (clock(start + second), text))
+
+
+def gpu_run(columns, step, rows):
+    """gpu.csv of one GPU: a minute without a job, then a busy one. `rows` are (second, cells), and cells(busy) what stands below `columns`."""
+    start = datetime.datetime(2031, 2, 3, 4, 5, 6)
+    with open("gpu.csv", "w", encoding="utf-8") as gpu:
+        gpu.write("timestamp, index, utilization.gpu [%], memory.used [MiB], " + columns + "\n")
+        for second, cells in rows:
+            stamp = start + datetime.timedelta(seconds=second)
+            busy = second >= 60
+            job = f"{95 + second // step % 4 if busy else 0} %, {20000 if busy else 3} MiB"
+            gpu.write(f"{stamp:%Y/%m/%d %H:%M:%S}.000, 0, {job}, {cells(busy)}\n")
